@@ -6,8 +6,19 @@
 
 from riskkit.core.distribution import LossDistribution
 from riskkit.core.forecast import RiskForecast
+from riskkit.core.history import targets, total_loss
 from riskkit.core.law import from_law
 from riskkit.core.market import MarketState
 from riskkit.core.scenarios import Scenarios
+from riskkit.core.status import FitStatus
 
-__all__ = ["LossDistribution", "MarketState", "RiskForecast", "Scenarios", "from_law"]
+__all__ = [
+    "FitStatus",
+    "LossDistribution",
+    "MarketState",
+    "RiskForecast",
+    "Scenarios",
+    "from_law",
+    "targets",
+    "total_loss",
+]

@@ -53,7 +53,9 @@ class Book:
         for position in positions:
             if not isinstance(position, Instrument):
                 raise DataError(
-                    "a position is not an instrument", got=repr(position), expected="an object with factors and value(market)"
+                    "a position is not an instrument",
+                    got=repr(position),
+                    expected="an object with factors and value(market)",
                 )
         names = self.names or _names(positions)
         object.__setattr__(self, "positions", positions)

@@ -1,0 +1,1 @@
+"""One row per promised ratio, each against the peer in the same run; `python -m benchmarks`."""
