@@ -88,14 +88,15 @@ class RiskForecast:
 
     def to_frame(self) -> pd.DataFrame:
         """One tidy row per target date and model: loss, var, es, breach, status and, where given, known_at."""
-        parts = {}
+        parts: dict[str, pd.DataFrame] = {}
         for name in self.models:
             columns = {"loss": self.loss, "var": self.var[name], "es": self.es[name]}
             part = pd.DataFrame(columns | {"breach": self.breaches[name], "status": self.status[name]})
             if self.known_at is not None:
                 part.insert(0, "known_at", self.known_at)
             parts[name] = part
-        return pd.concat(parts, names=["model", str(self.loss.index.name or "target")])
+        target = str(self.loss.index.name or "target")
+        return pd.concat(parts, names=["model", target])
 
 
 def _columns(name: str, value: object, index: pd.Index, like: pd.DataFrame | None = None, fill: Any = None) -> pd.DataFrame:
