@@ -22,8 +22,8 @@ def refuse_constant_window(loss: FloatArray, window: int, step: int, dates: pd.I
     close = np.abs(np.diff(loss)) <= 8 * np.finfo(float).eps * largest
     runs = np.concatenate([[0], np.cumsum(close)])
     starts = np.arange(len(dates)) * step
-    for number in np.flatnonzero(runs[starts + window - 1] - runs[starts] == window - 1):
-        start = int(starts[number])
+    for number in np.flatnonzero(runs[starts + window - 1] - runs[starts] == window - 1).tolist():
+        start = number * step
         try:
             checks.varied("total loss", loss[start : start + window])
         except DataError as cause:

@@ -66,8 +66,8 @@ class FilteredHistoricalSimulation:
         Raises
         ------
         DataError
-            When some window is constant, or its variance vanishes or overflows, as the call would on that day; the message
-            names the first such date.
+            When some window is constant, or its variance vanishes or overflows, as the call would on that day; the
+            message names the first such date.
 
         Examples
         --------
@@ -79,8 +79,8 @@ class FilteredHistoricalSimulation:
         loss = total_loss(history)
         dates = targets(loss.index, window, step)
         values = np.ascontiguousarray(loss.to_numpy())
-        var, es = np.empty(len(dates)), np.empty(len(dates))
-        good = _ewma.filtered_var_es(values, window, step, level, self.decay, var, es)
+        result = np.empty((2, len(dates)))
+        good = _ewma.filtered_var_es(values, window, step, level, self.decay, *result)
         refuse_constant_window(values, window, step, dates[: good + 1])  # first things first, as day by day
         if good < len(dates):
             raise DataError(
@@ -88,4 +88,4 @@ class FilteredHistoricalSimulation:
                 got=f"decay {self.decay:g}", expected="a positive finite variance on every date",
                 remedy="rescale the history or choose a larger decay",
             )  # fmt: skip
-        return pd.DataFrame({"var": var, "es": es}, index=dates)
+        return pd.DataFrame(result.T, index=dates, columns=["var", "es"], copy=False)

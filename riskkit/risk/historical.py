@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit import checks
+from riskkit.checks import FloatArray
 from riskkit.core import LossDistribution, targets
 from riskkit_ext import _rolling
 
@@ -55,8 +56,13 @@ class HistoricalSimulation:
         """
         level, window = checks.level(level), checks.whole("window", window, least=LEAST)
         frame = checks.returns(history, name="history", least=LEAST)
-        losses = self(frame)  # adds up positions exactly as each window's call does
         dates = targets(frame.index, window, step)
-        var, es = np.empty(len(dates)), np.empty(len(dates))
-        _rolling.var_es(losses.total, window, step, level, var, es)
-        return pd.DataFrame({"var": var, "es": es}, index=dates)
+        result = np.empty((2, len(dates)))
+        _rolling.var_es(_total(frame), window, step, level, *result)
+        return pd.DataFrame(result.T, index=dates, columns=["var", "es"], copy=False)
+
+
+def _total(frame: pd.DataFrame) -> FloatArray:
+    """Add up positions in the order in which LossDistribution does: the same losses to the last bit."""
+    components = np.ascontiguousarray(-frame.to_numpy())
+    return components[:, 0] if components.shape[1] == 1 else components.sum(axis=1)

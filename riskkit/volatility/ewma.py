@@ -17,8 +17,8 @@ from riskkit_ext import _ewma
 class Ewma:
     """Exponentially weighted moving average of squared returns (RiskMetrics), about a mean of zero.
 
-    ``sigma[t+1]**2 = decay * sigma[t]**2 + (1 - decay) * y[t]**2``, started at the mean square of the whole sample. The decay
-    is given, not estimated; 0.94 is RiskMetrics' choice for daily data.
+    ``sigma[t+1]**2 = decay * sigma[t]**2 + (1 - decay) * y[t]**2``, started at the mean square of the whole sample.
+    The decay is given, not estimated; 0.94 is RiskMetrics' choice for daily data.
 
     Parameters
     ----------
@@ -70,7 +70,8 @@ class Ewma:
             raise DataError(
                 "the exponentially weighted variance vanishes or overflows",
                 got=f"between {variance.min():g} and {variance.max():g} with decay {self.decay:g}",
-                expected="a positive finite variance on every date", remedy="rescale the series or choose a larger decay",
+                expected="a positive finite variance on every date",
+                remedy="rescale the series or choose a larger decay",
             )  # fmt: skip
         variance.setflags(write=False)
         return EwmaFit(self, observed, variance)
@@ -125,7 +126,7 @@ class EwmaFit:
 
     @cached_property
     def sigma(self) -> pd.Series:
-        """Conditional standard deviation of each observation, known one step before it (the start uses the whole sample)."""
+        """Conditional standard deviation of each observation, known one step before it but for the start."""
         return pd.Series(np.sqrt(self.variance[:-1]), index=self.observed.index, name="sigma")
 
     @property

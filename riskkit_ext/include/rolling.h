@@ -43,11 +43,11 @@ static inline ptrdiff_t rk_tail_rank(ptrdiff_t n, double level)
     return rank;
 }
 
-/* Room for the tail and as much slack again, at least 12: refills are then rare, and putting in stays cheap. */
+/* Room for the tail and some slack: more of it makes refills rarer, less makes putting in and taking out cheaper. */
 static inline ptrdiff_t rk_tail_capacity(ptrdiff_t n, double level)
 {
     const ptrdiff_t needed = rk_tail_rank(n, level) + 1;
-    const ptrdiff_t wanted = needed + (needed > 12 ? needed : 12);
+    const ptrdiff_t wanted = needed + 12 + needed / 4;
     return wanted < n ? wanted : n;
 }
 
@@ -89,39 +89,30 @@ static inline void rk_tail_fill(rk_tail *tail, const double *loss, ptrdiff_t n)
     tail->changed = 1;
 }
 
-/* Number of losses in the buffer that are larger than x. */
-static inline ptrdiff_t rk_tail_above(const rk_tail *tail, double x)
-{
-    ptrdiff_t low = 0, high = tail->size;
-    while (low < high) {
-        const ptrdiff_t middle = (low + high) / 2;
-        if (tail->largest[middle] > x) low = middle + 1;
-        else high = middle;
-    }
-    return low;
-}
-
-/* A loss leaves the window. Below the buffer's last it is not in the buffer; equal to it, any one of the equals may go. */
+/* A loss leaves the window. Below the buffer's last it is not in the buffer; equal to it, any one of the equals may go.
+ * What is larger stays, the rest moves up by one: no search and no branch, so the loop runs in vector registers. */
 static inline void rk_tail_remove(rk_tail *tail, double x)
 {
     double *largest = tail->largest;
     if (tail->size == 0 || x < largest[tail->size - 1]) return;
-    const ptrdiff_t place = rk_tail_above(tail, x);
+    if (tail->size <= tail->rank || x >= largest[tail->rank]) tail->changed = 1;
     --tail->size;
-    for (ptrdiff_t i = place; i < tail->size; ++i) largest[i] = largest[i + 1];
-    if (place <= tail->rank) tail->changed = 1;
+    for (ptrdiff_t i = 0; i < tail->size; ++i) largest[i] = largest[i] > x ? largest[i] : largest[i + 1];
 }
 
-/* A loss enters the window. Below the buffer's last it may stay out; the buffer then still holds the largest. */
+/* A loss enters the window. Below the buffer's last it may stay out: the buffer still holds the largest. What is smaller
+ * moves down by one; the last of a full buffer drops out. */
 static inline void rk_tail_insert(rk_tail *tail, double x)
 {
     double *largest = tail->largest;
     if (tail->size == 0 || x < largest[tail->size - 1]) return;
-    const ptrdiff_t place = rk_tail_above(tail, x);
-    if (tail->size < tail->capacity) ++tail->size;
-    for (ptrdiff_t i = tail->size - 1; i > place; --i) largest[i] = largest[i - 1];
-    if (place < tail->size) largest[place] = x; /* a full buffer of equals has no place left */
-    if (place <= tail->rank) tail->changed = 1;
+    if (tail->size <= tail->rank || x >= largest[tail->rank]) tail->changed = 1;
+    if (tail->size < tail->capacity) largest[tail->size++] = -INFINITY;
+    for (ptrdiff_t i = tail->size - 1; i > 0; --i) {
+        const double moved = largest[i - 1] < x ? largest[i - 1] : x;
+        largest[i] = largest[i] > moved ? largest[i] : moved;
+    }
+    if (x > largest[0]) largest[0] = x;
 }
 
 /* Adds a term to a sum and keeps what rounding has lost (Knuth's two-sum). */

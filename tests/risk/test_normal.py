@@ -29,7 +29,7 @@ def test_closed_form(level):
 
 
 def test_hull_two_positions_over_ten_days():
-    """Hull's 10M and 5M positions, 2 % and 1 % a day, correlation .3, ten days: VaR 1,622,657 with z rounded to 2.33."""
+    """Hull's 10M and 5M positions, 2 % and 1 % a day, correlation .3, ten days: 1,622,657 with z rounded to 2.33."""
     one, two = 10e6 * 0.02 * np.sqrt(10), 5e6 * 0.01 * np.sqrt(10)
     first = np.array([1.0, -1.0, 1.0, -1.0]) * np.sqrt(3 / 4)  # deviation 1, mean 0
     other = np.array([1.0, 1.0, -1.0, -1.0]) * np.sqrt(3 / 4)
