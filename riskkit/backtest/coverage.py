@@ -148,7 +148,7 @@ def kupiec(forecast: RiskForecast, *, significance: float = 0.05) -> pd.DataFram
     >>> forecast = rk.RiskForecast(loss, pd.Series(2.0, loss.index, name="flat"), level=0.99)
     >>> print(kupiec(forecast).loc["flat", ["breaches", "statistic", "p_asymptotic", "p_exact", "decision"]].to_string())
     breaches               7
-    statistic       5.496991
+    statistic        5.49699
     p_asymptotic    0.019049
     p_exact         0.013701
     decision        rejected
@@ -173,7 +173,7 @@ def christoffersen_independence(forecast: RiskForecast, *, significance: float =
     -------
     DataFrame
         One row per model: statistic, df, p_asymptotic, p_exact (given the number of breaches), days, breaches, n00, n01,
-        n10, n11, decision. With no breach, or one, or nothing but breaches there is nothing to cluster and ``p_exact`` is near 1.
+        n10, n11, decision. With no breach, or one, or nothing but breaches nothing can cluster: ``p_exact`` is near 1.
 
     Examples
     --------

@@ -39,14 +39,13 @@ class Law(NamedTuple):
 
 
 class Patterns(NamedTuple):
-    """Classes of sequences that share their counts, with the logarithm of how many sequences each holds; arrays (K,)."""
+    """K classes of sequences, by the counts that all sequences of a class share."""
 
     breaches: IntArray
     n00: IntArray
     n01: IntArray
     n10: IntArray
     n11: IntArray
-    log_count: FloatArray
 
 
 def breach_probability(level: float) -> float:
@@ -92,23 +91,23 @@ def arrangement_law(days: int, breaches: int) -> Law:
 
     That is what independence says, whatever the breach rate: given their number, the arrangement is free of it.
     """
-    patterns = _patterns(days, np.array([breaches]))
+    patterns, log_size = _patterns(days, np.array([breaches]))
     every = special.gammaln(days + 1.0) - special.gammaln(breaches + 1.0) - special.gammaln(days - breaches + 1.0)
-    return _law(independence_ratio(*patterns[1:5]), np.exp(patterns.log_count - every))
+    return _law(independence_ratio(*patterns[1:]), np.exp(log_size - every))
 
 
 @lru_cache(maxsize=64)
 def independence_law(days: int, level: float) -> Law:
     """Law of :func:`independence_ratio` when days are independent and breach with probability ``1 - level``."""
     patterns, probability = _weighted_patterns(days, level)
-    return _law(independence_ratio(*patterns[1:5]), probability)
+    return _law(independence_ratio(*patterns[1:]), probability)
 
 
 @lru_cache(maxsize=64)
 def conditional_law(days: int, level: float) -> Law:
     """Law of the sum of both ratios when days are independent and breach with probability ``1 - level``."""
     patterns, probability = _weighted_patterns(days, level)
-    return _law(coverage_ratio(patterns.breaches, days, level) + independence_ratio(*patterns[1:5]), probability)
+    return _law(coverage_ratio(patterns.breaches, days, level) + independence_ratio(*patterns[1:]), probability)
 
 
 def _law(values: FloatArray, probability: FloatArray) -> Law:
@@ -125,16 +124,15 @@ def _weighted_patterns(days: int, level: float) -> tuple[Patterns, FloatArray]:
     probability = breach_probability(level)
     binomial = np.exp(_log_binomial(days, level))
     likely = np.minimum(np.cumsum(binomial), np.cumsum(binomial[::-1])[::-1]) > NEGLIGIBLE / 8
-    patterns = _patterns(days, np.flatnonzero(likely))
+    patterns, log_size = _patterns(days, np.flatnonzero(likely))
     weight = special.xlogy(patterns.breaches, probability) + special.xlog1py(days - patterns.breaches, -probability)
-    probabilities = np.exp(patterns.log_count + weight)
+    probabilities = np.exp(log_size + weight)
     kept = probabilities > NEGLIGIBLE / 2 / len(probabilities)
-    counts = [part[kept] for part in patterns[:5]]
-    return Patterns(*counts, patterns.log_count[kept]), probabilities[kept]
+    return Patterns(*(part[kept] for part in patterns)), probabilities[kept]
 
 
-def _patterns(days: int, breaches: IntArray) -> Patterns:
-    """Patterns of ``days`` days for each number of ``breaches``, but for runs that are practically impossible."""
+def _patterns(days: int, breaches: IntArray) -> tuple[Patterns, FloatArray]:
+    """Classes for each number of ``breaches``, and the logarithm of their sizes; all but impossible runs are left out."""
     fewest, most = _range_of_runs(days, breaches)
     sizes = most - fewest + 1
     hits = np.repeat(breaches, sizes)
@@ -143,10 +141,10 @@ def _patterns(days: int, breaches: IntArray) -> Patterns:
     quiet = days - hits
     quiet_runs = runs + 1 - first - last
     log_factorial = special.gammaln(np.arange(1.0, days + 2.0))
-    log_count = _log_compositions(hits, runs, log_factorial) + _log_compositions(quiet, quiet_runs, log_factorial)
-    columns = np.broadcast_arrays(hits, quiet - quiet_runs, runs - first, runs - last, hits - runs, log_count)
-    possible = np.isfinite(log_count)
-    return Patterns(*(column[possible] for column in columns))
+    log_size = _log_compositions(hits, runs, log_factorial) + _log_compositions(quiet, quiet_runs, log_factorial)
+    columns = np.broadcast_arrays(hits, quiet - quiet_runs, runs - first, runs - last, hits - runs)
+    possible = np.isfinite(log_size)
+    return Patterns(*(column[possible] for column in columns)), log_size[possible]
 
 
 def _range_of_runs(days: int, breaches: IntArray) -> tuple[IntArray, IntArray]:

@@ -146,7 +146,9 @@ def _rolled(
 ) -> Forecasts:
     """Ask a model once for all dates, and check what it says."""
     try:
-        answer = model.roll(frame, window, step, level)
+        answer = model.roll(
+            frame.copy(deep=False), window, step, level
+        )  # a frame of its own: a column set there stays there
     except Exception as cause:
         raise ModelError(f"model {name!r} failed in roll(window={window}, step={step}): {_told(cause)}") from cause
     if not isinstance(answer, pd.DataFrame) or not {"var", "es"} <= set(answer.columns):
