@@ -22,9 +22,7 @@ def number(name: str, value: object, *, above: float = -np.inf, least: float = -
     result = float(value)
     if not np.isfinite(result) or result <= above or not least <= result <= most:
         lower = f"> {above:g}" if above > least else f">= {least:g}"
-        raise DataError(
-            f"{name} is out of range", got=f"{result!r}", expected=f"a finite number {lower} and <= {most:g}"
-        )
+        raise DataError(f"{name} is out of range", got=f"{result!r}", expected=f"a finite number {lower} and <= {most:g}")
     return result
 
 
@@ -74,9 +72,7 @@ def array(name: str, value: Any, *, ndim: int | tuple[int, ...], least: int = 1)
         raise DataError(f"{name} is too short", got=f"{len(result)} rows", expected=f"at least {least}")
     bad = int(np.count_nonzero(~np.isfinite(result)))
     if bad:
-        raise DataError(
-            f"{name} holds NaN or infinite values", got=f"{bad} of {result.size}", expected="finite numbers"
-        )
+        raise DataError(f"{name} holds NaN or infinite values", got=f"{bad} of {result.size}", expected="finite numbers")
     return result
 
 
@@ -145,9 +141,8 @@ def series(data: object, *, name: str = "returns", least: int = 1) -> pd.Series:
 def varied(name: str, values: FloatArray) -> None:
     """Refuse a constant series: no model of dispersion can be fitted to it."""
     if np.ptp(values) <= 4 * np.finfo(float).eps * np.abs(values).max(initial=0.0):
-        raise DataError(
-            f"{name} is constant", got=f"{values[0]!r} in all {len(values)} rows", expected="values that vary"
-        )
+        got = f"{float(values[0])!r} in all {len(values)} rows"
+        raise DataError(f"{name} is constant", got=got, expected="values that vary")
 
 
 def weights(value: object, scenarios: int) -> FloatArray:
@@ -156,9 +151,7 @@ def weights(value: object, scenarios: int) -> FloatArray:
     if result.shape != (scenarios,):
         raise DataError("weights do not fit the scenarios", got=f"{result.shape}", expected=f"({scenarios},)")
     if result.min() < 0.0 or result.sum() <= 0.0:
-        raise DataError(
-            "weights are not probabilities", got=f"minimum {result.min():g}", expected=">= 0, one of them > 0"
-        )
+        raise DataError("weights are not probabilities", got=f"minimum {result.min():g}", expected=">= 0, one of them > 0")
     result /= result.sum()
     result.setflags(write=False)
     return result
@@ -175,9 +168,7 @@ def names(name: str, values: Sequence[object], count: int) -> tuple[str, ...]:
 def mapping(name: str, value: object) -> dict[str, Any]:
     """Return a non-empty mapping from strings as a new dict."""
     if not isinstance(value, Mapping) or not value or not all(isinstance(key, str) for key in value):
-        raise DataError(
-            f"{name} is not a named collection", got=repr(value), expected="a non-empty dict with string keys"
-        )
+        raise DataError(f"{name} is not a named collection", got=repr(value), expected="a non-empty dict with string keys")
     return dict(value)
 
 

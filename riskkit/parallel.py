@@ -5,7 +5,7 @@ So the answers, in the order of the keys, do not depend on where they were compu
 cluster, wrap the call in ``joblib.parallel_config(backend="dask")``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from joblib import Parallel, delayed
@@ -40,5 +40,5 @@ def compute(
     """
     if workers is not None:
         checks.whole("workers", workers, least=1)
-    answers: Iterator[Answer] = Parallel(n_jobs=workers, return_as="generator")(delayed(task)(key) for key in keys)
+    answers: Iterable[Answer] = Parallel(n_jobs=workers, return_as="generator")(delayed(task)(key) for key in keys)
     return list(answers if label is None else tqdm(answers, total=len(keys), desc=label))

@@ -1,6 +1,7 @@
 """What was forecast, when it was known, and what came: the one thing that backtests read."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,27 +79,27 @@ class RiskForecast:
         parts = (self.loss, self.var[[name]], self.es[[name]], self.level, self.known_at, self.status[[name]])
         return RiskForecast(*parts, source=self.source)
 
-    def between(self, start: object, end: object) -> "RiskForecast":
+    def between(self, start: Any, end: Any) -> "RiskForecast":
         """Return the rows whose target date lies in [start, end]."""
-        loss, var, es, status = (part.loc[start:end] for part in (self.loss, self.var, self.es, self.status))  # type: ignore[misc]
+        loss = self.loss.loc[start:end]
+        var, es, status = self.var.loc[start:end], self.es.loc[start:end], self.status.loc[start:end]
         known = None if self.known_at is None else self.known_at[self.loss.index.get_indexer(loss.index)]
         return RiskForecast(loss, var, es, self.level, known, status, self.source)
 
     def to_frame(self) -> pd.DataFrame:
         """One tidy row per target date and model: loss, var, es, breach, status and, where given, known_at."""
-        parts = []
+        parts: dict[str, pd.DataFrame] = {}
         for name in self.models:
             columns = {"loss": self.loss, "var": self.var[name], "es": self.es[name]}
             part = pd.DataFrame(columns | {"breach": self.breaches[name], "status": self.status[name]})
             if self.known_at is not None:
                 part.insert(0, "known_at", self.known_at)
-            parts.append(part)
-        return pd.concat(parts, keys=self.models, names=["model", self.loss.index.name or "target"])
+            parts[name] = part
+        target = str(self.loss.index.name or "target")
+        return pd.concat(parts, names=["model", target])
 
 
-def _columns(
-    name: str, value: object, index: pd.Index, like: pd.DataFrame | None = None, fill: object = None
-) -> pd.DataFrame:
+def _columns(name: str, value: object, index: pd.Index, like: pd.DataFrame | None = None, fill: Any = None) -> pd.DataFrame:
     """Return a copy of ``value`` as a frame on ``index``, filled when it was left out."""
     if isinstance(value, pd.Series):
         value = value.to_frame("model" if value.name is None else str(value.name))

@@ -96,7 +96,7 @@ def _standard_layout(degrees: float) -> tuple[FloatArray, FloatArray]:
 
 
 def _quantile(probability: FloatArray, degrees: float) -> FloatArray:
-    return special.ndtri(probability) if np.isinf(degrees) else special.stdtrit(degrees, probability)
+    return np.asarray(special.ndtri(probability) if np.isinf(degrees) else special.stdtrit(degrees, probability), float)
 
 
 def _partial_mean(quantile: FloatArray, degrees: float) -> FloatArray:
@@ -116,9 +116,7 @@ def _layout(
     bin_means = np.diff(np.concatenate([[0.0], partial_mean(probabilities), [mean]])) * BINS
     width = np.diff(ends)
     # share of an inner bin that sits at its right end
-    right = np.clip(
-        np.divide(bin_means[1:-1] - ends[:-1], width, out=np.full_like(width, 0.5), where=width > 0.0), 0.0, 1.0
-    )
+    right = np.clip(np.divide(bin_means[1:-1] - ends[:-1], width, out=np.full_like(width, 0.5), where=width > 0.0), 0.0, 1.0)
     weights = np.zeros(BINS + 1)
     weights[0] = weights[-1] = 1.0
     weights[1:-2] += 1.0 - right

@@ -1,1 +1,10 @@
-"""Room under construction."""
+"""Explorers: live in JupyterLab and Voila, and as HTML whose sliders need no kernel. A control changes one argument."""
+
+try:
+    import anywidget
+except ModuleNotFoundError as cause:
+    raise ModuleNotFoundError('riskkit.widgets needs anywidget; remedy: pip install "riskkit[lab]"') from cause
+
+from riskkit.widgets.var_explorer import VarExplorer
+
+__all__ = ["VarExplorer"]

@@ -1,0 +1,326 @@
+// The VaR explorer: controls on top, the walk-forward backtest drawn below, what the tests say in words.
+//
+// One module, two hosts. Live (JupyterLab, Voila) `model` is anywidget's and Python answers each step; in a static page
+// `model` is a shim over precomputed answers. Nothing here computes a statistic: it draws and words what it is handed.
+//   facts   series [{name, source, times, loss}], models [{name, usesDecay}], stops {level, window, decay}, note, significance
+//   reply   query {series, model, level, window, decay}, var, es, verdict {...}  or  query, error
+
+const SVG = "http://www.w3.org/2000/svg";
+const PAD = { left: 46, right: 10, top: 22, bottom: 24 };
+const STRIP = 26; // height of the row of breach ticks
+
+function render({ model, el }) {
+  const facts = model.get("facts");
+  const series = new Map(facts.series.map((one) => [one.name, { ...one, loss: floats(one.loss), times: floats(one.times) }]));
+  const controls = makeControls(model, facts);
+  const plot = makePlot();
+  const verdicts = makeVerdicts();
+  const source = make("p", { class: "source" });
+  const root = make(
+    "div", { class: "riskkit-explorer", role: "group", "aria-label": "Explorer of VaR backtests" },
+    controls.root, verdicts.headline, plot.root, verdicts.cards, verdicts.remark, source, make("p", { class: "note" }, facts.note),
+  );
+
+  const show = () => {
+    const answer = model.get("reply");
+    const one = series.get(answer.query.series);
+    root.classList.remove("waiting");
+    source.textContent = `Source: ${one.source}`;
+    verdicts.show(answer, facts.significance);
+    if (!answer.error) plot.show({ ...one, ...answer, var: floats(answer.var), es: floats(answer.es) });
+  };
+  const wait = () => root.classList.add("waiting");
+
+  el.append(root);
+  const names = ["series", "model", "level", "window", "decay"];
+  for (const name of names) model.on(`change:${name}`, controls.refresh);
+  model.on("change:reply", show);
+  root.addEventListener("input", wait);
+  const observer = new ResizeObserver(() => plot.resize());
+  observer.observe(plot.root);
+  controls.refresh();
+  show();
+  return () => {
+    observer.disconnect();
+    for (const name of names) model.off(`change:${name}`, controls.refresh);
+    model.off("change:reply", show);
+  };
+}
+
+// ---- controls -----------------------------------------------------------------------------------------------------------
+
+function makeControls(model, facts) {
+  const send = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+  const menus = [
+    makeMenu("series", "Series", facts.series.map((one) => one.name), send),
+    makeMenu("model", "Model", facts.models.map((one) => one.name), send),
+  ];
+  const sliders = [
+    makeSlider("level", "Confidence level", facts.stops.level, (value) => `${plain(100 * value)} %`, send),
+    makeSlider("window", "Window", facts.stops.window, (value) => `${count(value)} days`, send),
+    makeSlider("decay", "Decay of volatility", facts.stops.decay, (value) => plain(value), send),
+  ];
+  const usesDecay = new Map(facts.models.map((one) => [one.name, one.usesDecay]));
+  const only = facts.models.filter((one) => one.usesDecay).map((one) => one.name).join(", ");
+  const hint = make("small", {}, `only in: ${only}`);
+  sliders[2].root.append(hint);
+  const refresh = () => {
+    for (const control of [...menus, ...sliders]) control.show(model.get(control.name));
+    const used = usesDecay.get(model.get("model"));
+    sliders[2].input.disabled = !used;
+    hint.hidden = used;
+  };
+  const root = make("div", { class: "controls" }, ...[...menus, ...sliders].map((control) => control.root));
+  return { root, refresh };
+}
+
+function makeMenu(name, label, choices, send) {
+  const input = make("select", { "data-lm-suppress-shortcuts": "true" }, ...choices.map((one) => make("option", { value: one }, one)));
+  input.addEventListener("change", () => send(name, input.value));
+  const root = make("label", { class: name }, make("span", {}, label), input);
+  return { name, root, input, show: (value) => (input.value = value) };
+}
+
+// A slider moves over its stops by number: so arrow keys always make one step, and stops need not be evenly spaced.
+function makeSlider(name, label, stops, words, send) {
+  const input = make("input", {
+    type: "range", min: 0, max: stops.length - 1, step: 1, "aria-label": label, "data-lm-suppress-shortcuts": "true",
+  });
+  const value = make("output");
+  const say = (number) => {
+    value.textContent = words(number);
+    input.setAttribute("aria-valuetext", words(number));
+  };
+  input.addEventListener("input", () => {
+    say(stops[input.value]);
+    send(name, stops[input.value]);
+  });
+  const nearest = (number) => stops.reduce((best, stop, i) => (Math.abs(stop - number) < Math.abs(stops[best] - number) ? i : best), 0);
+  const show = (number) => {
+    if (stops[input.value] !== number) input.value = nearest(number);
+    say(number);
+  };
+  return { name, input, show, root: make("label", { class: name }, make("span", {}, label, value), input) };
+}
+
+// ---- verdicts -----------------------------------------------------------------------------------------------------------
+
+function makeVerdicts() {
+  const headline = make("output", { class: "headline", "aria-live": "polite" });
+  const cards = make("div", { class: "cards" });
+  const remark = make("p", { class: "remark" });
+  const show = ({ query, verdict, error }, significance) => {
+    if (error) {
+      headline.textContent = "No answer for these settings";
+      remark.textContent = error;
+      cards.replaceChildren();
+      return;
+    }
+    headline.textContent = `${counted(verdict.breaches, "breach", "breaches")} in ${count(verdict.days)} days; ${plain(verdict.expected)} expected`;
+    cards.replaceChildren(...verdictCards(query, verdict, significance).map(makeCard));
+    remark.textContent = verdict.poor_fits
+      ? `On ${count(verdict.poor_fits)} of ${count(verdict.days)} days the model was not sure of its own fit (${verdict.poor}).`
+      : "";
+  };
+  return { headline, cards, remark, show };
+}
+
+function verdictCards(query, verdict, significance) {
+  const level = `${plain(100 * query.level)} %`;
+  const many = verdict.breaches > verdict.expected;
+  const clustered = verdict.repeats * verdict.days > verdict.breaches ** 2;
+  const fails = (p) => p < significance;
+  const [number, alone, both] = [verdict.p_kupiec, verdict.p_independence, verdict.p_conditional];
+  return [
+    {
+      mark: fails(number) ? "bad" : "good",
+      question: "Right number of breaches?",
+      say: !fails(number) ? `Yes: compatible with ${level}.` : many ? "No, too many: VaR is too low." : "No, too few: VaR is too high.",
+      test: `Kupiec, exact ${chance(number)}`,
+    },
+    {
+      mark: fails(alone) ? "bad" : "good",
+      question: "Do breaches come alone?",
+      say: !fails(alone) ? `Yes: ${followed(verdict.repeats)}.` : clustered ? `No, they cluster: ${followed(verdict.repeats)}.` : "No, they avoid each other.",
+      test: `Independence, exact ${chance(alone)}`,
+    },
+    {
+      mark: fails(both) ? "bad" : "good",
+      question: "Both together?",
+      say: fails(both) ? "The model is rejected at 5 %." : "The model is not rejected at 5 %.",
+      test: `Conditional coverage, exact ${chance(both)}`,
+    },
+    {
+      mark: verdict.zone,
+      question: `Traffic light, last ${count(verdict.recent_days)} days`,
+      say: `${capital(verdict.zone)}: ${counted(verdict.recent_breaches, "breach", "breaches")}.`,
+      test: verdict.multiplier === null ? "Capital multiplier: defined for 250 days at 99 %" : `Capital multiplier ${verdict.multiplier.toFixed(2)}`,
+    },
+  ];
+}
+
+function makeCard({ mark, question, say, test }) {
+  return make("div", { class: `card ${mark}` }, make("h4", {}, question), make("p", {}, say), make("small", {}, test));
+}
+
+const followed = (repeats) => (repeats === 0 ? "none on the day after another" : `${count(repeats)} on the day after another`);
+
+// ---- plot ---------------------------------------------------------------------------------------------------------------
+
+function makePlot() {
+  const svg = shape("svg", { role: "img", "aria-label": "Losses, VaR, ES and breaches over time" });
+  const layers = Object.fromEntries(
+    ["grid", "loss", "var", "es", "hit", "dot", "tick", "cursor"].map((name) => [name, shape("path", { class: name })]),
+  );
+  const words = shape("g", { class: "words" });
+  svg.append(...Object.values(layers), words);
+  const readout = make("p", { class: "readout" });
+  const root = make("div", { class: "plot" }, makeLegend(), svg, readout);
+  let data = null;
+  let frame = null;
+
+  const draw = () => {
+    const width = Math.max(root.clientWidth, 240);
+    const height = width < 520 ? 250 : 320;
+    frame = makeFrame(data, width, height);
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.setAttribute("height", height);
+    drawPaths(layers, data, frame);
+    words.replaceChildren(...frame.labels);
+    point(null);
+  };
+  const point = (event) => {
+    const box = svg.getBoundingClientRect();
+    const last = data.loss.length - 1;
+    const day = event ? Math.round(frame.day(((event.clientX - box.left) / box.width) * frame.width)) : last;
+    const at = Math.min(Math.max(day, 0), last);
+    layers.cursor.setAttribute("d", event ? `M${frame.x(at)} ${PAD.top}V${frame.foot}` : "");
+    readout.textContent = describe(data, at, event);
+  };
+  svg.addEventListener("pointermove", (event) => data && point(event));
+  svg.addEventListener("pointerdown", (event) => data && point(event));
+  svg.addEventListener("pointerleave", () => data && point(null));
+  const show = (next) => {
+    data = next;
+    draw();
+  };
+  const resize = () => data && root.clientWidth !== frame.width && draw();
+  return { root, show, resize };
+}
+
+function makeLegend() {
+  const names = [["loss", "loss (gain below 0)"], ["var", "VaR"], ["es", "ES"], ["hit", "breach: loss > VaR"]];
+  return make("div", { class: "legend" }, ...names.map(([name, label]) => make("span", { class: name }, make("i"), label)));
+}
+
+// Where things stand: scales, ticks and their words. The loss axis leaves room for the largest loss, so that it rarely moves.
+function makeFrame({ loss, es, times }, width, height) {
+  const foot = height - PAD.bottom;
+  const low = Math.min(0, minimum(loss));
+  const high = Math.max(maximum(loss), maximum(es));
+  const [bottom, top] = [low - 0.03 * (high - low), high + 0.05 * (high - low)];
+  const room = foot - STRIP - PAD.top;
+  const y = (value) => round(PAD.top + ((top - value) / (top - bottom)) * room);
+  const span = (width - PAD.left - PAD.right) / Math.max(loss.length - 1, 1);
+  const x = (day) => round(PAD.left + day * span);
+  const day = (position) => (position - PAD.left) / span;
+  const rows = niceTicks(bottom, top, 5);
+  const columns = timeTicks(times, loss.length, (width - PAD.left - PAD.right) / 64);
+  const labels = [
+    label("loss, % of position", 0, 11, "title"),
+    label("breaches", PAD.left - 6, foot - STRIP / 2 + 4, "end"),
+    ...rows.map((value) => label(`${plain(100 * value)} %`, PAD.left - 6, y(value) + 4, "end")),
+    ...columns.map(([at, words]) => label(words, x(at), foot + 17, x(at) > width - 40 ? "end" : "middle")),
+  ];
+  return { width, foot, x, y, day, rows, columns, labels };
+}
+
+function drawPaths(layers, { loss, var: var_, es, verdict }, { width, foot, x, y, rows, columns }) {
+  const hits = verdict.positions;
+  const line = (values) => "M" + Array.from(values, (value, i) => `${x(i)} ${y(value)}`).join("L");
+  const stem = (i) => `M${x(i)} ${y(0)}V${y(loss[i])}`;
+  const dot = (i) => `M${x(i) - 3} ${y(loss[i])}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0`;
+  const paths = {
+    grid: rows.map((value) => `M${PAD.left} ${y(value)}H${width - PAD.right}`).join("") +
+      `M${PAD.left} ${foot}H${width - PAD.right}` + columns.map(([at]) => `M${x(at)} ${foot}v5`).join(""),
+    loss: Array.from(loss, (_, i) => stem(i)).join(""),
+    var: line(var_),
+    es: line(es),
+    hit: hits.map(stem).join(""),
+    dot: hits.map(dot).join(""),
+    tick: hits.map((i) => `M${x(i)} ${foot - STRIP + 5}V${foot - 3}`).join(""),
+  };
+  for (const [name, path] of Object.entries(paths)) layers[name].setAttribute("d", path);
+}
+
+function describe({ loss, var: var_, es, times, verdict }, day, pointed) {
+  const when = times ? new Date(times[day]).toISOString().slice(0, 10) : `step ${count(day + 1)}`;
+  const breach = verdict.positions.includes(day) ? ", a breach" : "";
+  const percent = (value) => `${(100 * value).toFixed(2)} %`;
+  return `${pointed ? "" : "Last: "}${when}: loss ${percent(loss[day])}, VaR ${percent(var_[day])}, ES ${percent(es[day])}${breach}`;
+}
+
+function niceTicks(low, high, wanted) {
+  const raw = (high - low) / wanted;
+  const unit = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].find((factor) => factor * unit >= raw) * unit;
+  const ticks = [];
+  for (let n = Math.ceil(low / step); n * step <= high; n++) ticks.push(n * step);
+  return ticks;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+// The first day of every n-th month, n as small as there is room; without dates, round numbers of steps.
+function timeTicks(times, length, most) {
+  if (!times) return niceTicks(0, length - 1, Math.max(most, 2)).map((at) => [at, count(at)]);
+  const date = Array.from(times, (time) => new Date(time));
+  const months = date.map((one) => 12 * one.getUTCFullYear() + one.getUTCMonth());
+  const every = [1, 3, 6, 12, 24, 60, 120].find((n) => (months.at(-1) - months[0]) / n <= most) ?? 240;
+  const ticks = [];
+  for (let i = 1; i < length; i++) {
+    const turned = Math.floor(months[i] / every) > Math.floor(months[i - 1] / every);
+    if (turned) ticks.push([i, (every < 12 ? MONTHS[date[i].getUTCMonth()] + " " : "") + date[i].getUTCFullYear()]);
+  }
+  return ticks;
+}
+
+// ---- words and elements -------------------------------------------------------------------------------------------------
+
+const count = (value) => value.toLocaleString("en-US");
+const plain = (value) => String(+value.toPrecision(6));
+const round = (value) => Math.round(10 * value) / 10;
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
+const counted = (number, one, many) => `${count(number)} ${number === 1 ? one : many}`;
+const chance = (p) => (p < 0.0001 ? "p < 0.0001" : `p = ${p.toFixed(p < 0.01 ? 4 : 3)}`);
+const minimum = (values) => values.reduce((least, value) => Math.min(least, value), Infinity);
+const maximum = (values) => values.reduce((most, value) => Math.max(most, value), -Infinity);
+
+// A message's buffer need not start at a multiple of 8 bytes: copy it.
+function floats(view) {
+  return view ? new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)) : null;
+}
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+function shape(tag, attributes = {}) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+function label(words, x, y, anchor) {
+  const text = shape("text", { x, y, class: anchor });
+  text.textContent = words;
+  return text;
+}
+
+export default { render };

@@ -1,0 +1,205 @@
+"""The VaR explorer: a slider re-runs the whole walk-forward backtest while it is dragged."""
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets
+import numpy as np
+import pandas as pd
+import traitlets
+
+from riskkit import checks
+from riskkit.errors import RiskKitError
+from riskkit.plots.canvas import source_of
+from riskkit.widgets.static_page import static_page
+from riskkit.widgets.var_explorer_answer import MODELS, Answer, answer
+
+HERE = Path(__file__).parent
+CONTROLS = ("series", "model", "level", "window", "decay")
+SIGNIFICANCE = 0.05  # where a verdict turns
+# A static page moves over these; a live session over finer stops, and from Python over any value.
+GRID = {"level": (0.9, 0.95, 0.975, 0.99, 0.995), "window": (250, 500, 750, 1000), "decay": (0.9, 0.94, 0.97, 0.99)}
+FINE = {
+    "level": tuple(round(0.9 + 0.001 * step, 3) for step in range(100)),
+    "window": tuple(range(100, 2001, 10)),
+    "decay": tuple(round(0.8 + 0.005 * step, 3) for step in range(40)),
+}
+LIVE_NOTE = "Each step of a slider re-runs {days:,} one-day-ahead forecasts; each sees only the window before its day."
+STATIC_NOTE = (
+    "No kernel is running: this page moves over {count:,} precomputed backtests (level {level}; window {window} days; "
+    "decay {decay}). A live session in JupyterLab or Voila allows any value."
+)
+
+
+class VarExplorer(anywidget.AnyWidget):
+    """Choose series, model, level, window and decay; see the backtest of the last days and what the tests say of it.
+
+    Live in JupyterLab and Voila each step of a slider re-runs the walk-forward. Where the book is built
+    (``RISKKIT_BOOK=1``) the explorer shows itself as HTML over precomputed backtests, whose sliders need no kernel.
+    Its traits ``series``, ``model``, ``level``, ``window`` and ``decay`` may be set from Python.
+
+    Parameters
+    ----------
+    returns : DataFrame, Series or dict from str to Series
+        Returns in decimals, one entry of the series menu per column, without NaN. A dict lets each series keep its own
+        calendar. ``attrs["source"]`` is shown.
+    days : int
+        Target dates of the backtest: the last ones of each series, which must hold at least 100 rows more.
+
+    Examples
+    --------
+    >>> returns = pd.Series(np.random.default_rng(1).standard_normal(700) / 100, name="noise")
+    >>> explorer = rk.widgets.VarExplorer(returns, days=200)
+    >>> explorer.window = 250
+    >>> explorer.verdict["days"], explorer.verdict["breaches"]
+    (200, 2)
+    """
+
+    _esm = HERE / "var_explorer.js"
+    _css = HERE / "var_explorer.css"
+
+    series = traitlets.Unicode().tag(sync=True)
+    model = traitlets.Unicode("Historical simulation").tag(sync=True)
+    level = traitlets.Float(0.99).tag(sync=True)
+    window = traitlets.Int(500).tag(sync=True)
+    decay = traitlets.Float(0.94).tag(sync=True)
+    facts = traitlets.Dict().tag(sync=True)
+    reply = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, returns: pd.DataFrame | pd.Series | Mapping[str, pd.Series], days: int = 1000) -> None:
+        self._days = checks.whole("days", days, least=2)
+        self._returns = _by_name(returns, self._days + FINE["window"][0])
+        self._longest = min(map(len, self._returns.values())) - self._days
+        self._answers = lru_cache(maxsize=512)(self._compute)
+        stops = self._stops(FINE)
+        state = {"series": next(iter(self._returns)), "window": _nearest(500, stops["window"])}
+        if _in_book():
+            state["layout"] = _UnconnectedLayout()
+        super().__init__(**state, facts=self._facts(stops, LIVE_NOTE.format(days=self._days)))
+        self._reply()
+        self.observe(self._reply, names=list(CONTROLS))
+
+    def open(self) -> None:
+        """Connect to the browser; while the book is built there is none, and a page without a kernel must not want one."""
+        if not _in_book():
+            super().open()
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """What the tests say of the present setting: plain numbers, exact p-values."""
+        return dict(self._answers(*self._query().values()).verdict)
+
+    def to_html(self) -> str:
+        """Return the explorer as one piece of HTML over precomputed backtests: no kernel, no request."""
+        stops = self._stops(GRID)
+        queries = _grid(list(self._returns), stops)
+        lists = {name: ", ".join(f"{value:g}" for value in values) for name, values in stops.items()}
+        facts = self._facts(stops, STATIC_NOTE.format(count=len(queries), **lists))
+        state = {name: _nearest(value, stops[name]) if name in stops else value for name, value in self._query().items()}
+        replies = {"|".join(map(str, query)): self._answers(*query) for query in queries}
+        return static_page(self._esm, self._css, facts, state, replies)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        if not _in_book():
+            return super()._repr_mimebundle_(**kwargs)
+        return {"text/html": self.to_html(), "text/plain": "VarExplorer"}
+
+    @traitlets.validate("series", "model", "level", "window", "decay")
+    def _checked(self, proposal: Any) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        if name == "series":
+            return checks.one_of(name, value, list(self._returns))
+        if name == "model":
+            return checks.one_of(name, value, list(MODELS))
+        if name == "level":
+            return checks.level(value)
+        if name == "decay":
+            return checks.number(name, value, above=0.0, most=0.9999)
+        return int(checks.number(name, value, least=2, most=self._longest))
+
+    def _query(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in CONTROLS}
+
+    def _compute(self, series: str, model: str, level: float, window: int, decay: float) -> Answer:
+        return answer(self._returns[series], model, level, window, decay, self._days)
+
+    def _reply(self, _: object = None) -> None:
+        """Answer the present setting in one message: paths as bytes, the rest as plain numbers."""
+        query = self._query()
+        try:
+            forecast, verdict = self._answers(*query.values())
+        except RiskKitError as error:
+            self.reply = {"query": query, "error": str(error)}
+            return
+        var, es = (part[query["model"]].to_numpy().tobytes() for part in (forecast.var, forecast.es))
+        self.reply = {"query": query, "var": var, "es": es, "verdict": verdict}
+
+    def _stops(self, stops: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+        possible = [window for window in stops["window"] if window <= self._longest]
+        return {name: list(values) for name, values in stops.items()} | {"window": possible or [self._longest]}
+
+    def _facts(self, stops: dict[str, list[Any]], note: str) -> dict[str, Any]:
+        """What does not change while a slider is dragged."""
+        series = []
+        for name, returns in self._returns.items():
+            last = returns.iloc[-self._days :]
+            series.append({"name": name, "source": source_of(None, returns), "times": _times(last.index)})
+            series[-1]["loss"] = (-last.to_numpy()).tobytes()
+        models = [{"name": name, "usesDecay": choice.uses_decay} for name, choice in MODELS.items()]
+        return {"series": series, "models": models, "stops": stops, "note": note, "significance": SIGNIFICANCE}
+
+
+class _UnconnectedLayout(ipywidgets.Layout):
+    """The layout that every widget owns, without the connection to a browser that it would open on its own."""
+
+    def open(self) -> None:
+        """Stay closed."""
+
+
+def _in_book() -> bool:
+    return os.environ.get("RISKKIT_BOOK") == "1"
+
+
+def _by_name(returns: object, least: int) -> dict[str, pd.Series]:
+    if isinstance(returns, Mapping):
+        named = checks.mapping("returns", returns)
+    else:
+        frame = checks.returns(returns, least=least)
+        named = {str(column): frame[column] for column in frame}
+        for part in named.values():
+            part.attrs.update(getattr(returns, "attrs", {}))
+    return {name: _one(name, part, least) for name, part in named.items()}
+
+
+def _one(name: str, returns: object, least: int) -> pd.Series:
+    series = checks.series(returns, name=f"returns[{name!r}]", least=least)
+    series.attrs.update(getattr(returns, "attrs", {}))
+    return series
+
+
+def _times(index: pd.Index) -> bytes | None:
+    """Milliseconds since 1970 as the browser counts them; None for an index that is no dates."""
+    if not isinstance(index, pd.DatetimeIndex):
+        return None
+    utc = index.tz_convert("UTC").tz_localize(None) if index.tz is not None else index
+    return utc.to_numpy().astype("datetime64[ms]").astype(np.float64).tobytes()
+
+
+def _nearest(value: Any, stops: Sequence[Any]) -> Any:
+    return min(stops, key=lambda stop: abs(stop - value))
+
+
+def _grid(series: Sequence[str], stops: Mapping[str, Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Every setting of a static page; a model without a decay is computed once for all of them."""
+    return [
+        (name, model, level, window, decay)
+        for name in series
+        for model, choice in MODELS.items()
+        for level in stops["level"]
+        for window in stops["window"]
+        for decay in (stops["decay"] if choice.uses_decay else stops["decay"][:1])
+    ]

@@ -1,0 +1,107 @@
+"""What the VaR explorer answers to one setting of its controls: a walk-forward backtest and the verdicts on it."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from riskkit import backtest, checks, risk
+from riskkit.core import FitStatus, RiskForecast
+from riskkit.errors import DataError
+
+# The supervisor looks at one year.
+RECENT_DAYS = 250
+
+
+class Choice(NamedTuple):
+    """A model of the menu: how it is made, and whether the decay matters to it."""
+
+    make: Callable[[float], Any]
+    uses_decay: bool = False
+
+
+MODELS: Mapping[str, Choice] = MappingProxyType(
+    {
+        "Historical simulation": Choice(lambda _: risk.HistoricalSimulation()),
+        "Normal": Choice(lambda _: risk.NormalModel()),
+        "Student-t": Choice(lambda _: risk.StudentModel()),
+        "Filtered historical (EWMA)": Choice(lambda decay: risk.FilteredHistoricalSimulation(decay=decay), uses_decay=True),
+        "GARCH-t": Choice(lambda _: risk.GarchModel(dist="t")),
+    }
+)
+
+
+class Answer(NamedTuple):
+    """The forecasts of the last days, and what the tests say of them."""
+
+    forecast: RiskForecast
+    verdict: dict[str, Any]
+
+
+def answer(returns: pd.Series, model: str, level: float, window: int, decay: float, days: int) -> Answer:
+    """Backtest one model over the last ``days`` of one series, each forecast from the ``window`` days before its target.
+
+    Parameters
+    ----------
+    returns : Series of length >= window + days
+        Returns in decimals; the loss is minus the return.
+    model : str
+        A key of ``MODELS``.
+    level : float
+        Confidence level of VaR and ES.
+    window : int
+        Days that each forecast sees.
+    decay : float
+        Weight of yesterday's variance; only filtered historical simulation uses it.
+    days : int
+        Target dates.
+
+    Returns
+    -------
+    Answer
+        ``forecast`` (one model) and ``verdict``, a dict of plain numbers and words.
+
+    Examples
+    --------
+    >>> returns = pd.Series(np.random.default_rng(1).standard_normal(300) / 100)
+    >>> answer(returns, "Historical simulation", 0.95, 100, 0.94, days=200).verdict["breaches"]
+    13
+    """
+    series = checks.series(returns)
+    checks.one_of("model", model, list(MODELS))
+    window, days = checks.whole("window", window, least=2), checks.whole("days", days, least=2)
+    if len(series) < window + days:
+        raise DataError(
+            "the series is too short", got=f"{len(series)} rows", expected=f"at least {window} + {days}",
+            remedy="choose a shorter window or fewer days",
+        )  # fmt: skip
+    history = series.iloc[-(window + days) :]
+    models = {model: MODELS[model].make(decay)}
+    forecast = backtest.walk_forward(models, history, level=level, window=window)
+    return Answer(forecast, _verdict(forecast, model))
+
+
+def _verdict(forecast: RiskForecast, model: str) -> dict[str, Any]:
+    """All that the explorer words: the row of the report, the supervisor's view of the last year, and where breaches lie."""
+    row = backtest.report(forecast).loc[model]
+    breaches = forecast.breaches[model].to_numpy()
+    recent = forecast.between(*forecast.loss.index[[-min(RECENT_DAYS, len(breaches)), -1]])
+    light = backtest.traffic_light(recent).loc[model]
+    status = forecast.status[model]
+    counts = {name: int(row[name]) for name in ("days", "breaches", "longest_cluster", "poor_fits")}
+    numbers = {name: float(row[name]) for name in ("expected", "p_kupiec", "p_independence", "p_conditional")}
+    return (
+        counts
+        | numbers
+        | {
+            "positions": np.flatnonzero(breaches).tolist(),
+            "repeats": int((breaches[1:] & breaches[:-1]).sum()),
+            "recent_days": len(recent.loss),
+            "recent_breaches": int(light["breaches"]),
+            "zone": str(light["zone"]),
+            "multiplier": float(light["multiplier"]) if isinstance(light["multiplier"], float) else None,
+            "poor": ", ".join(sorted({str(word) for word in status[status != FitStatus.OK]})),
+        }
+    )
