@@ -141,7 +141,8 @@ def series(data: object, *, name: str = "returns", least: int = 1) -> pd.Series:
 def varied(name: str, values: FloatArray) -> None:
     """Refuse a constant series: no model of dispersion can be fitted to it."""
     if np.ptp(values) <= 4 * np.finfo(float).eps * np.abs(values).max(initial=0.0):
-        raise DataError(f"{name} is constant", got=f"{values[0]!r} in all {len(values)} rows", expected="values that vary")
+        got = f"{float(values[0])!r} in all {len(values)} rows"
+        raise DataError(f"{name} is constant", got=got, expected="values that vary")
 
 
 def weights(value: object, scenarios: int) -> FloatArray:

@@ -1,1 +1,3 @@
 """Room under construction."""
+
+from riskkit.volatility.ewma import Ewma, EwmaFit

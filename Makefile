@@ -1,0 +1,57 @@
+# Two commands: `make book` and `make test`. Each makes what it needs by itself and is silent when nothing changed.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+KERNELS := $(wildcard riskkit_ext/*.pyx riskkit_ext/include/*.h)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help book test lab app bench data ext lint clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+book: .venv/.ext  ## the executed Jupyter Book; prints the page to open
+	@$(BIN)/python book/build.py
+
+test: .venv/.ext  ## the tests
+	@$(BIN)/python -m pytest -q
+
+lab: .venv/.ext  ## the chapters in JupyterLab
+	@$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+
+app: .venv/.ext  ## the explorers alone, served by Voila
+	@$(BIN)/voila notebooks/explorers.ipynb
+
+bench: .venv/.ext  ## every promised speed ratio against its peer; fails when one falls short
+	@$(BIN)/python -m benchmarks
+
+data: .venv/.ext  ## the markets that are at hand, with their sources, as Parquet files under data/cache
+	@$(BIN)/python -m riskkit.data
+
+ext: .venv/.ext  ## rebuild the kernels after an edit
+
+lint: .venv/.ext  ## linters, type checks, import contract, notebooks without outputs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/python -m mypy.stubtest riskkit_ext --ignore-missing-stub --concise --allowlist tests/stubtest_allowlist.txt
+	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
+
+clean:  ## remove everything that was built; keep .venv
+	@rm -rf build dist *.egg-info book/_build artefacts data/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -f riskkit_ext/*.so .venv/.ext
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
+		{ echo "riskkit needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
+	@command -v $${CC:-cc} >/dev/null || { echo "riskkit needs a C compiler (cc), for example the package build-essential"; exit 1; }
+	@echo "making .venv (a few minutes, once)"
+	@$(PYTHON) -m venv .venv || { echo "python3 cannot make environments here; install the package python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[lab,book,test]'
+	@touch $@ .venv/.ext
+
+.venv/.ext: .venv/.installed setup.py $(KERNELS)
+	@echo "building the kernels"
+	@$(BIN)/python setup.py -q build_ext --inplace
+	@touch $@

@@ -1,0 +1,27 @@
+"""Rolling historical VaR and ES, and filtered historical simulation for many dates at once."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.measure import Row, medians
+from riskkit.risk import FilteredHistoricalSimulation, HistoricalSimulation
+
+
+def rows() -> Iterator[Row]:
+    returns = pd.Series(0.01 * np.random.default_rng(1).standard_t(4, 100_000))
+    model, loss = HistoricalSimulation(), -returns
+    ours, peer = medians(
+        lambda: model.roll(returns, window=500, level=0.99),
+        lambda: loss.rolling(500).quantile(0.99, interpolation="lower"),  # a quantile only: no ES
+    )
+    yield Row("rolling historical VaR + ES, T=1e5, window 500", ours, peer, "pandas rolling.quantile", at_least=15)
+
+    days, filtered = returns.iloc[:1_500], FilteredHistoricalSimulation()
+    ours, peer = medians(
+        lambda: filtered.roll(days, window=500, level=0.99),
+        lambda: [filtered(days.iloc[row - 500 : row]).var(0.99) for row in range(500, 1_500)],
+        repeats=3,
+    )
+    yield Row("filtered historical VaR + ES, 1,000 dates of 500", ours, peer, "the model day by day", at_least=50)

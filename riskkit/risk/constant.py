@@ -1,0 +1,34 @@
+"""Finds the window on which a model of dispersion would refuse to work."""
+
+import numpy as np
+import pandas as pd
+
+from riskkit import checks
+from riskkit.checks import FloatArray
+from riskkit.errors import DataError
+
+
+def refuse_constant_window(loss: FloatArray, window: int, step: int, dates: pd.Index) -> None:
+    """Raise what :func:`riskkit.checks.varied` raises on the first constant window, and name its target date.
+
+    Parameters
+    ----------
+    loss : array of shape (T,)
+    window, step : int
+        Window number i holds ``loss[i * step : i * step + window]`` and forecasts ``dates[i]``.
+    """
+    # all neighbours in a constant window are equal to rounding: few windows are left for the check itself
+    largest = np.maximum(np.abs(loss[1:]), np.abs(loss[:-1]))
+    close = np.abs(np.diff(loss)) <= 8 * np.finfo(float).eps * largest
+    runs = np.concatenate([[0], np.cumsum(close)])
+    starts = np.arange(len(dates)) * step
+    for number in np.flatnonzero(runs[starts + window - 1] - runs[starts] == window - 1).tolist():
+        start = number * step
+        try:
+            checks.varied("total loss", loss[start : start + window])
+        except DataError as cause:
+            raise DataError(
+                f"total loss is constant in the window before {dates[number]}",
+                got=f"{loss[start] + 0.0:g} in all {window} rows", expected="values that vary",
+                remedy="choose a longer window, or historical simulation",
+            ) from cause  # fmt: skip

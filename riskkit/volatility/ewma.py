@@ -1,0 +1,169 @@
+"""Exponentially weighted volatility: yesterday's variance, and a little of yesterday's square."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from riskkit import checks
+from riskkit.checks import FloatArray
+from riskkit.core import FitStatus, LossDistribution, law
+from riskkit.core.frozen import restore
+from riskkit.errors import DataError, ModelError
+from riskkit_ext import _ewma
+
+
+@dataclass(frozen=True)
+class Ewma:
+    """Exponentially weighted moving average of squared returns (RiskMetrics), about a mean of zero.
+
+    ``sigma[t+1]**2 = decay * sigma[t]**2 + (1 - decay) * y[t]**2``, started at the mean square of the whole sample.
+    The decay is given, not estimated; 0.94 is RiskMetrics' choice for daily data.
+
+    Parameters
+    ----------
+    decay : float
+        Weight of yesterday's variance, 0 < decay < 1. The memory is 1 / (1 - decay) observations long.
+
+    Examples
+    --------
+    >>> returns = pd.Series([0.01, -0.02, 0.005, 0.03])
+    >>> fit = Ewma(decay=0.94).fit(returns)
+    >>> fit.forecast(2).round(6)["sigma"].tolist()
+    [0.018967, 0.018967]
+
+    References
+    ----------
+    J.P. Morgan/Reuters (1996). RiskMetrics Technical Document, 4th edition, section 5.2.
+    """
+
+    decay: float = 0.94
+
+    def __post_init__(self) -> None:
+        decay = checks.number("decay", self.decay)
+        if not 0.0 < decay < 1.0:
+            raise DataError(
+                "decay is out of range", got=repr(decay), expected="0 < decay < 1",
+                remedy="0.94 is usual for daily data, 0.97 for monthly",
+            )  # fmt: skip
+        object.__setattr__(self, "decay", decay)
+
+    def fit(self, series: pd.Series) -> "EwmaFit":
+        """Run the recursion through a series.
+
+        Parameters
+        ----------
+        series : Series of length T >= 2
+            Returns in decimals per step; finite, sorted by time, not constant.
+
+        Raises
+        ------
+        DataError
+            When the series cannot be used, or is so quiet or so wild that a variance underflows or overflows.
+        """
+        observed = checks.series(series, name="series", least=2)
+        values = np.ascontiguousarray(observed.to_numpy())
+        checks.varied("series", values)
+        variance = np.empty(len(values) + 1)
+        _ewma.variance(values, self.decay, variance)
+        if not (variance.min() > 0.0 and variance.max() < np.inf):
+            raise DataError(
+                "the exponentially weighted variance vanishes or overflows",
+                got=f"between {variance.min():g} and {variance.max():g} with decay {self.decay:g}",
+                expected="a positive finite variance on every date",
+                remedy="rescale the series or choose a larger decay",
+            )  # fmt: skip
+        variance.setflags(write=False)
+        return EwmaFit(self, observed, variance)
+
+
+@dataclass(frozen=True, eq=False)
+class EwmaFit:
+    """An exponentially weighted volatility run through a series; made by :meth:`Ewma.fit`.
+
+    Parameters
+    ----------
+    spec : Ewma
+        The model.
+    observed : Series of length T
+        The returns.
+    variance : array of shape (T + 1,)
+        Conditional variance of each observation, and of the one after the last.
+    """
+
+    spec: Ewma
+    observed: pd.Series
+    variance: FloatArray
+
+    __setstate__ = restore
+
+    @property
+    def status(self) -> FitStatus:
+        """Always OK: nothing is estimated."""
+        return FitStatus.OK
+
+    @property
+    def params(self) -> pd.Series:
+        """The decay."""
+        return pd.Series({"decay": self.spec.decay}, name="params")
+
+    def standard_errors(self, kind: str = "robust") -> pd.Series:
+        """Refused: a decay that was given has no standard error."""
+        raise ModelError(
+            f"Ewma has no {kind} standard errors", got=f"a given decay of {self.spec.decay:g}",
+            expected="estimated parameters", remedy="fit a Garch, which estimates its parameters",
+        )  # fmt: skip
+
+    @property
+    def loglikelihood(self) -> float:
+        """Gaussian log-likelihood of the series at this decay.
+
+        Examples
+        --------
+        >>> round(Ewma().fit(pd.Series([0.01, -0.02, 0.005, 0.03])).loglikelihood, 6)
+        10.141561
+        """
+        log_density = np.log(2.0 * np.pi * self.variance[:-1]) + self.standardised.to_numpy() ** 2
+        return float(-0.5 * log_density.sum())
+
+    @cached_property
+    def sigma(self) -> pd.Series:
+        """Conditional standard deviation of each observation, known one step before it but for the start."""
+        return pd.Series(np.sqrt(self.variance[:-1]), index=self.observed.index, name="sigma")
+
+    @property
+    def residuals(self) -> pd.Series:
+        """The series itself: the mean is zero."""
+        return self.observed.rename("residuals")
+
+    @cached_property
+    def standardised(self) -> pd.Series:
+        """Residuals over sigma."""
+        return (self.observed / self.sigma).rename("standardised")
+
+    @property
+    def next_sigma(self) -> float:
+        """Standard deviation of the observation after the last."""
+        return float(np.sqrt(self.variance[-1]))
+
+    def forecast(self, horizon: int = 1) -> pd.DataFrame:
+        """Mean and sigma of the next ``horizon`` steps: the expected variance stays where it is.
+
+        Returns
+        -------
+        DataFrame (horizon, 2)
+            Indexed by step 1, ..., horizon; columns ``mean`` (zero) and ``sigma``, per step.
+        """
+        steps = pd.RangeIndex(1, checks.whole("horizon", horizon, least=1) + 1, name="step")
+        return pd.DataFrame({"mean": 0.0, "sigma": self.next_sigma}, index=steps)
+
+    def loss_distribution(self) -> LossDistribution:
+        """Normal law of the next step's loss.
+
+        Examples
+        --------
+        >>> round(Ewma().fit(pd.Series([0.01, -0.02, 0.005, 0.03])).loss_distribution().var(0.99), 6)
+        0.044124
+        """
+        return law.normal(0.0, self.next_sigma)

@@ -1,0 +1,96 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
+"""Maximum likelihood of GARCH(1,1) with normal or Student-t innovations: one window, or every window of a series.
+
+Formula, domain and reason stand in ``include/garch.h`` (one pass), ``include/garch_fit.h`` (coordinates and starts),
+``include/box_newton.h`` (the search) and ``include/walk.h`` (all windows). Points are ``(mu, omega, p, s, eta)`` of the
+standardised window; a row of an optimum is the point, the log-likelihood, the next variance, the mean and the scale by which
+the window was standardised, the status and the number of passes.
+"""
+
+cdef extern from *:
+    const char* RISKKIT_SOURCE_DIGEST
+
+cdef extern from "walk.h" nogil:
+    ctypedef struct Model:
+        pass
+    ctypedef struct Optimum:
+        pass
+    int LANES
+    int MOST_STARTS
+    void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace)
+    void fit_windows(const Model *model, const double *y, long step, long n, long first, long last, long block,
+                     Optimum *results, double *workspace)
+
+cdef extern from "garch_fit.h" nogil:
+    Model garch_model(bint student, bint mean_square)
+    void garch_normal(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+                      double *hessian)
+    void garch_student(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+                       double *hessian)
+    void garch_path(const double *z, long n, const double *start, const double *point, bint student, double *variance,
+                    double *scores)
+
+source_digest = RISKKIT_SOURCE_DIGEST.decode()
+OPTIMUM_SIZE = 11
+lanes = LANES
+most_starts = MOST_STARTS
+
+
+def fit(const double[::1] y, bint student, bint mean_square, double[::1] workspace, double[:, ::1] out):
+    """Search the maxima of one window afresh, best first; unused rows of ``out`` have status 3.
+
+    ``y`` (n,), n >= 1; ``workspace`` (n * lanes,); ``out`` (most_starts, OPTIMUM_SIZE).
+    """
+    cdef Model model = garch_model(student, mean_square)
+    with nogil:
+        fit_window(&model, &y[0], y.shape[0], <Optimum *> &out[0, 0], &workspace[0])
+
+
+def derivatives(const double[::1] z, const double[::1] start, const double[::1] point, bint student,
+                double[::1] workspace, double[::1] gradient, double[:, ::1] hessian):
+    """Log-likelihood at the natural parameters ``point`` (5,) with start variance ``start`` (3,).
+
+    ``gradient`` (5,) and ``hessian`` (5, 5) are filled; ``workspace`` (n * lanes,); the log-likelihood is returned.
+    """
+    cdef double starts[6]
+    cdef double points[10]
+    cdef double values[2]
+    cdef double gradients[10]
+    cdef double hessians[50]
+    cdef long t, i, j, l, n = z.shape[0]
+    with nogil:
+        for l in range(LANES):
+            for i in range(3):
+                starts[i * LANES + l] = start[i]
+            for i in range(5):
+                points[i * LANES + l] = point[i]
+            for t in range(n):
+                workspace[t * LANES + l] = z[t]
+        if student:
+            garch_student(&workspace[0], n, starts, points, values, gradients, hessians)
+        else:
+            garch_normal(&workspace[0], n, starts, points, values, gradients, hessians)
+        for i in range(5):
+            gradient[i] = gradients[i * LANES]
+            for j in range(5):
+                hessian[i, j] = hessians[(i * 5 + j) * LANES]
+    return values[0]
+
+
+def path(const double[::1] z, const double[::1] start, const double[::1] point, bint student, double[::1] variance,
+         double[:, ::1] scores):
+    """Fill ``variance`` (n + 1,), the last one ahead of the data, and the ``scores`` (n, 5) of every observation."""
+    with nogil:
+        garch_path(&z[0], z.shape[0], &start[0], &point[0], student, &variance[0], &scores[0, 0])
+
+
+def roll(const double[::1] y, long step, long window, long first, long last, long block, bint student, bint mean_square,
+         double[::1] workspace, double[:, ::1] out):
+    """The best optimum of the windows ``first`` to ``last - 1``; window i is ``y[i * step : i * step + window]``.
+
+    Every stretch of ``block`` windows begins with a fresh search: calls with ``first`` a multiple of ``block`` may share the
+    work. ``workspace`` (window * lanes,) is this call's own; ``out`` (last - first, OPTIMUM_SIZE).
+    """
+    cdef Model model = garch_model(student, mean_square)
+    with nogil:
+        fit_windows(&model, &y[0], step, window, first, last, block, <Optimum *> &out[0, 0], &workspace[0])

@@ -1,0 +1,270 @@
+/* Fitting GARCH(1,1): coordinates, starting points, one window, and every window of a series.
+ *
+ * Searched are (mu, omega, p, s, eta) with persistence p = alpha + beta in [0, 1] and share s = alpha / p in [0, 1]: the
+ * constraints of the model are a box. The likelihood has several maxima (a quiet one near alpha = 0, a persistent one, a
+ * nervous one), so a fit evaluates a grid of starts, searches from the best of its local maxima, and keeps the best optimum.
+ */
+#ifndef RISKKIT_GARCH_FIT_H
+#define RISKKIT_GARCH_FIT_H
+
+#include "garch.h"
+#include "walk.h"
+
+#define BACKCAST_SPAN 75
+
+/* b for a window of one lane: the exponentially weighted mean of the first 75 squared deviations, as `arch` takes it. */
+static void garch_backcast(const double *z, long n, double *start) {
+    double sum = 0.0, weights = 0.0, weight = 1.0;
+    for (long t = 0; t < n && t < BACKCAST_SPAN; t++, weight *= 0.94) {
+        sum += weight * z[t * LANES] * z[t * LANES];
+        weights += weight;
+    }
+    start[0] = sum / weights;
+    start[LANES] = start[2 * LANES] = 0.0;
+}
+
+/* b = mean (z - mu)^2 at the current mu (Fiorentini, Calzolari and Panattoni 1996). */
+static void garch_mean_square(const double *z, long n, double *start) {
+    double mean = 0.0, square = 0.0;
+    for (long t = 0; t < n; t++) {
+        mean += z[t * LANES];
+        square += z[t * LANES] * z[t * LANES];
+    }
+    start[0] = square / (double)n;
+    start[LANES] = -2.0 * mean / (double)n;
+    start[2 * LANES] = 1.0;
+}
+
+/* From the coordinates of the search to the natural parameters, and derivatives back by the chain rule. */
+static void garch_natural(const double *point, double *natural) {
+    natural[0] = point[0];
+    natural[LANES] = point[LANES];
+    natural[2 * LANES] = point[2 * LANES] * point[3 * LANES];
+    natural[3 * LANES] = point[2 * LANES] - natural[2 * LANES];
+    natural[4 * LANES] = point[4 * LANES];
+}
+
+static void garch_chain_rule(int size, const double *point, const double *g, const double *H, double *gradient,
+                             double *hessian) {
+    double p = point[2 * LANES], s = point[3 * LANES];
+    /* by[i][j] = d natural_j / d search_i */
+    double by[5][5] = {{1, 0, 0, 0, 0}, {0, 1, 0, 0, 0}, {0, 0, s, 1.0 - s, 0}, {0, 0, p, -p, 0}, {0, 0, 0, 0, 1}};
+    double half[5][5];
+    for (int i = 0; i < size; i++) {
+        double sum = 0.0;
+        for (int j = 0; j < 5; j++) sum += by[i][j] * g[j * LANES];
+        gradient[i * LANES] = sum;
+        for (int j = 0; j < 5; j++) {
+            half[i][j] = 0.0;
+            for (int k = 0; k < 5; k++) half[i][j] += by[i][k] * H[(k * 5 + j) * LANES];
+        }
+    }
+    for (int i = 0; i < size; i++)
+        for (int j = 0; j < size; j++) {
+            double sum = 0.0;
+            for (int k = 0; k < 5; k++) sum += half[i][k] * by[j][k];
+            hessian[(i * size + j) * LANES] = sum;
+        }
+    double turn = g[2 * LANES] - g[3 * LANES];
+    hessian[(2 * size + 3) * LANES] += turn;
+    hessian[(3 * size + 2) * LANES] += turn;
+}
+
+ALWAYS_INLINE void garch_search(const double *z, long n, const double *start, const double *point, double *value,
+                                double *gradient, double *hessian, int student) {
+    double natural[5 * LANES], g[5 * LANES], H[25 * LANES];
+    for (int l = 0; l < LANES; l++) {
+        garch_natural(point + l, natural + l);
+        if (!student) natural[4 * LANES + l] = 0.0;
+    }
+    if (student)
+        garch_student(z, n, start, natural, value, g, H);
+    else
+        garch_normal(z, n, start, natural, value, g, H);
+    for (int l = 0; l < LANES; l++)
+        garch_chain_rule(student ? 5 : 4, point + l, g + l, H + l, gradient + l, hessian + l);
+}
+
+static void garch_search_normal(const double *z, long n, const double *start, const double *point, double *value,
+                                double *gradient, double *hessian) {
+    garch_search(z, n, start, point, value, gradient, hessian, 0);
+}
+
+static void garch_search_student(const double *z, long n, const double *start, const double *point, double *value,
+                                 double *gradient, double *hessian) {
+    garch_search(z, n, start, point, value, gradient, hessian, 1);
+}
+
+/* h at the step after the window. With four interleaved sums the recursion is no chain of n dependent operations. */
+static double garch_ahead(const double *z, long n, const double *start, const double *point) {
+    double omega = point[1], alpha = point[2] * point[3], beta = point[2] - alpha, mu = point[0];
+    double b = start[0] + mu * (start[LANES] + mu * start[2 * LANES]);
+    double b2 = beta * beta, b4 = b2 * b2, sums[4] = {0.0, 0.0, 0.0, 0.0}, ones[4] = {0.0, 0.0, 0.0, 0.0};
+    double h = omega + (alpha + beta) * b;
+    long t = 0, lone = n % 4;
+    for (; t < lone; t++) {
+        double e = z[t * LANES] - mu;
+        h = omega + alpha * e * e + beta * h;
+    }
+    double faded = 1.0;
+    for (; t < n; t += 4) {
+        faded *= b4;
+        for (int k = 0; k < 4; k++) {
+            double e = z[(t + k) * LANES] - mu;
+            sums[k] = b4 * sums[k] + e * e;
+            ones[k] = b4 * ones[k] + 1.0;
+        }
+    }
+    double last = beta * (b2 * sums[0] + beta * sums[1] + sums[2]) + sums[3];
+    return omega * ones[0] * (1.0 + beta + b2 + b2 * beta) + alpha * last + faded * h;
+}
+
+/* Log-likelihoods only, of `count` starting points on one lane's window; points are in the coordinates of the search. Eight
+ * points at a time hide the latency of the recursion. */
+#define GARCH_ABREAST 8
+
+static void garch_values_abreast(const double *z, long n, const double *start, const double (*points)[5], double *values,
+                                 int student) {
+    double column[6][GARCH_ABREAST], constant[GARCH_ABREAST], c1[GARCH_ABREAST];
+    for (int i = 0; i < GARCH_ABREAST; i++) {
+        double alpha = points[i][2] * points[i][3], mu = points[i][0];
+        double b = start[0] + mu * (start[LANES] + mu * start[2 * LANES]);
+        column[0][i] = mu;
+        column[1][i] = points[i][1];
+        column[2][i] = alpha;
+        column[3][i] = points[i][2] - alpha;
+        column[4][i] = 0.0;
+        column[5][i] = column[1][i] + points[i][2] * b;
+        if (student) {
+            GarchShape shape = garch_shape(points[i][4]);
+            column[4][i] = shape.k[0];
+            constant[i] = shape.constant[0];
+            c1[i] = shape.c1[0];
+        }
+    }
+    enum { WIDE = GARCH_ABREAST / LANES };
+    lane mu[WIDE], omega[WIDE], alpha[WIDE], beta[WIDE], k[WIDE], h[WIDE], squares[WIDE];
+    LogSum log_h[WIDE], log_g[WIDE];
+    for (int v = 0; v < WIDE; v++) {
+        mu[v] = lane_load(column[0] + v * LANES);
+        omega[v] = lane_load(column[1] + v * LANES);
+        alpha[v] = lane_load(column[2] + v * LANES);
+        beta[v] = lane_load(column[3] + v * LANES);
+        k[v] = lane_load(column[4] + v * LANES);
+        h[v] = lane_load(column[5] + v * LANES);
+        squares[v] = lane_all(0.0);
+        log_h[v] = log_g[v] = log_sum_start();
+    }
+    for (long block = 0; block < n; block += LOG_BLOCK) {
+        long stop = block + LOG_BLOCK < n ? block + LOG_BLOCK : n;
+        for (int v = 0; v < WIDE; v++) {
+            lane now = h[v], first = log_h[v].product, second = log_g[v].product, sum = squares[v];
+            lane m = mu[v], w = omega[v], a = alpha[v], c = beta[v], kv = k[v];
+            for (long t = block; t < stop; t++) {
+                lane e = lane_all(z[t * LANES]) - m, e2 = e * e;
+                first *= now;
+                if (student)
+                    second *= now + kv * e2;
+                else
+                    sum += e2 / now;
+                now = w + a * e2 + c * now;
+            }
+            h[v] = now;
+            log_h[v].product = first;
+            log_g[v].product = second;
+            squares[v] = sum;
+            log_sum_carry(&log_h[v]);
+            if (student) log_sum_carry(&log_g[v]);
+        }
+    }
+    for (int v = 0; v < WIDE; v++) {
+        double lh[LANES], lg[LANES], sum[LANES];
+        lane_store(lh, log_sum_total(&log_h[v]));
+        lane_store(lg, log_sum_total(&log_g[v]));
+        lane_store(sum, squares[v]);
+        for (int l = 0; l < LANES; l++) {
+            int i = v * LANES + l;
+            values[i] = student ? (double)n * constant[i] - 0.5 * lh[l] + c1[i] * (lh[l] - lg[l])
+                                : -(double)n * HALF_LOG_TWO_PI - 0.5 * (lh[l] + sum[l]);
+        }
+    }
+}
+
+/* The grid of starts: share alpha / p (rows) by persistence (columns). omega is such that the path expected from the start
+ * variance b has the window's own variance, 1, as its mean: with share 0 that is the deterministic drift of the variance, which
+ * is a maximum of its own in one window out of ten. */
+#define GRID_SHARES 7
+#define GRID_PERSISTENCES 8
+#define GRID_SIZE (GRID_SHARES * GRID_PERSISTENCES)
+
+static void garch_grid(long n, double b, double (*points)[5]) {
+    static const double shares[GRID_SHARES] = {0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0};
+    static const double persistences[GRID_PERSISTENCES] = {0.1, 0.4, 0.7, 0.85, 0.93, 0.97, 0.99, 0.999};
+    for (int j = 0; j < GRID_PERSISTENCES; j++) {
+        double p = persistences[j], faded = (1.0 - pow(p, (double)n)) / ((double)n * (1.0 - p));
+        double level = (1.0 - b * faded) / (1.0 - faded);
+        double omega = (level > 0.01 ? level : 0.01) * (1.0 - p);
+        for (int i = 0; i < GRID_SHARES; i++) {
+            double *point = points[i * GRID_PERSISTENCES + j];
+            point[0] = 0.0;
+            point[1] = omega;
+            point[2] = p;
+            point[3] = shares[i];
+            point[4] = 0.15;
+        }
+    }
+}
+
+/* The peaks of the likelihood on the grid: points no lower than their neighbours. The drift row, share 0, is judged by itself:
+ * its maxima lie on the bound alpha = 0. */
+static uint64_t garch_peaks_of(const double *values) {
+    uint64_t peaks = 0;
+    for (int i = 0; i < GRID_SIZE; i++) {
+        int row = i / GRID_PERSISTENCES, column = i % GRID_PERSISTENCES, top = values[i] > -INFINITY, near = row > 0;
+        for (int r = row - near; r <= row + near && r < GRID_SHARES; r++)
+            for (int c = column - 1; c <= column + 1; c++)
+                if (c >= 0 && c < GRID_PERSISTENCES) top = top && values[r * GRID_PERSISTENCES + c] <= values[i];
+        if (top) peaks |= UINT64_C(1) << i;
+    }
+    return peaks;
+}
+
+ALWAYS_INLINE int garch_peaks(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int student) {
+    double points[GRID_SIZE][5], values[GRID_SIZE];
+    garch_grid(n, start[0], points);
+    for (int i = 0; i < GRID_SIZE; i += GARCH_ABREAST)
+        garch_values_abreast(z, n, start, (const double(*)[5])(points + i), values + i, student);
+    uint64_t peaks = garch_peaks_of(values), fresh = peaks & ~*known;
+    *known = peaks;
+    int count = 0;
+    for (; fresh && count < MOST_STARTS; count++) {
+        int top = -1;
+        for (int i = 0; i < GRID_SIZE; i++)
+            if (fresh >> i & 1 && (top < 0 || values[i] > values[top])) top = i;
+        memcpy(best[count], points[top], sizeof best[count]);
+        fresh &= ~(UINT64_C(1) << top);
+    }
+    return count;
+}
+
+static int garch_peaks_normal(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
+    return garch_peaks(z, n, start, known, best, 0);
+}
+
+static int garch_peaks_student(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
+    return garch_peaks(z, n, start, known, best, 1);
+}
+
+static Model garch_model(int student, int mean_square) {
+    Model model = {student ? 5 : 4,
+                   0,
+                   {-10.0, 1e-12, 0.0, 0.0, 1.0 / 500.0},
+                   {10.0, 10.0, 1.0, 1.0, 1.0 / 2.05},
+                   mean_square ? garch_mean_square : garch_backcast,
+                   student ? garch_search_student : garch_search_normal,
+                   student ? garch_peaks_student : garch_peaks_normal,
+                   garch_ahead};
+    return model;
+}
+
+#endif
