@@ -6,20 +6,20 @@
 //   reply   query {series, model, level, window, decay}, var, es, verdict {...}  or  query, error
 
 const SVG = "http://www.w3.org/2000/svg";
-const PAD = { left: 46, right: 10, top: 22, bottom: 24 };
+const PAD = { left: 58, right: 10, top: 22, bottom: 24 };
 const STRIP = 26; // height of the row of breach ticks
+const HEADROOM = 1.5; // top of the axis, as a multiple of the largest loss
 
 function render({ model, el }) {
   const facts = model.get("facts");
   const series = new Map(facts.series.map((one) => [one.name, { ...one, loss: floats(one.loss), times: floats(one.times) }]));
-  const controls = makeControls(model, facts);
+  const root = make("div", { class: "riskkit-explorer", role: "group", "aria-label": "Explorer of VaR backtests" });
+  const controls = makeControls(model, facts, () => root.classList.add("waiting"));
   const plot = makePlot();
   const verdicts = makeVerdicts();
   const source = make("p", { class: "source" });
-  const root = make(
-    "div", { class: "riskkit-explorer", role: "group", "aria-label": "Explorer of VaR backtests" },
-    controls.root, verdicts.headline, plot.root, verdicts.cards, verdicts.remark, source, make("p", { class: "note" }, facts.note),
-  );
+  const note = make("p", { class: "note" }, facts.note);
+  root.append(controls.root, verdicts.headline, plot.root, verdicts.cards, verdicts.remark, source, note);
 
   const show = () => {
     const answer = model.get("reply");
@@ -29,13 +29,11 @@ function render({ model, el }) {
     verdicts.show(answer, facts.significance);
     if (!answer.error) plot.show({ ...one, ...answer, var: floats(answer.var), es: floats(answer.es) });
   };
-  const wait = () => root.classList.add("waiting");
 
   el.append(root);
   const names = ["series", "model", "level", "window", "decay"];
   for (const name of names) model.on(`change:${name}`, controls.refresh);
   model.on("change:reply", show);
-  root.addEventListener("input", wait);
   const observer = new ResizeObserver(() => plot.resize());
   observer.observe(plot.root);
   controls.refresh();
@@ -49,8 +47,9 @@ function render({ model, el }) {
 
 // ---- controls -----------------------------------------------------------------------------------------------------------
 
-function makeControls(model, facts) {
+function makeControls(model, facts, wait) {
   const send = (name, value) => {
+    wait();
     model.set(name, value);
     model.save_changes();
   };
@@ -59,19 +58,16 @@ function makeControls(model, facts) {
     makeMenu("model", "Model", facts.models.map((one) => one.name), send),
   ];
   const sliders = [
-    makeSlider("level", "Confidence level", facts.stops.level, (value) => `${plain(100 * value)} %`, send),
+    makeSlider("level", "Confidence level", facts.stops.level, (value) => percent(value), send),
     makeSlider("window", "Window", facts.stops.window, (value) => `${count(value)} days`, send),
-    makeSlider("decay", "Decay of volatility", facts.stops.decay, (value) => plain(value), send),
+    makeSlider("decay", "Decay", facts.stops.decay, plain, send),
   ];
-  const usesDecay = new Map(facts.models.map((one) => [one.name, one.usesDecay]));
-  const only = facts.models.filter((one) => one.usesDecay).map((one) => one.name).join(", ");
-  const hint = make("small", {}, `only in: ${only}`);
-  sliders[2].root.append(hint);
+  const decay = sliders[2];
+  const users = facts.models.filter((one) => one.usesDecay).map((one) => one.name);
   const refresh = () => {
     for (const control of [...menus, ...sliders]) control.show(model.get(control.name));
-    const used = usesDecay.get(model.get("model"));
-    sliders[2].input.disabled = !used;
-    hint.hidden = used;
+    decay.input.disabled = !users.includes(model.get("model"));
+    if (decay.input.disabled) decay.say(`only in ${users.join(", ")}`);
   };
   const root = make("div", { class: "controls" }, ...[...menus, ...sliders].map((control) => control.root));
   return { root, refresh };
@@ -90,20 +86,20 @@ function makeSlider(name, label, stops, words, send) {
     type: "range", min: 0, max: stops.length - 1, step: 1, "aria-label": label, "data-lm-suppress-shortcuts": "true",
   });
   const value = make("output");
-  const say = (number) => {
-    value.textContent = words(number);
-    input.setAttribute("aria-valuetext", words(number));
+  const say = (text) => {
+    value.textContent = text;
+    input.setAttribute("aria-valuetext", text);
   };
   input.addEventListener("input", () => {
-    say(stops[input.value]);
+    say(words(stops[input.value]));
     send(name, stops[input.value]);
   });
   const nearest = (number) => stops.reduce((best, stop, i) => (Math.abs(stop - number) < Math.abs(stops[best] - number) ? i : best), 0);
   const show = (number) => {
     if (stops[input.value] !== number) input.value = nearest(number);
-    say(number);
+    say(words(number));
   };
-  return { name, input, show, root: make("label", { class: name }, make("span", {}, label, value), input) };
+  return { name, input, say, show, root: make("label", { class: name }, make("span", {}, label, value), input) };
 }
 
 // ---- verdicts -----------------------------------------------------------------------------------------------------------
@@ -129,7 +125,7 @@ function makeVerdicts() {
 }
 
 function verdictCards(query, verdict, significance) {
-  const level = `${plain(100 * query.level)} %`;
+  const level = percent(query.level);
   const many = verdict.breaches > verdict.expected;
   const clustered = verdict.repeats * verdict.days > verdict.breaches ** 2;
   const fails = (p) => p < significance;
@@ -150,7 +146,7 @@ function verdictCards(query, verdict, significance) {
     {
       mark: fails(both) ? "bad" : "good",
       question: "Both together?",
-      say: fails(both) ? "The model is rejected at 5 %." : "The model is not rejected at 5 %.",
+      say: fails(both) ? "The model is rejected at 5\u00a0%." : "The model is not rejected at 5\u00a0%.",
       test: `Conditional coverage, exact ${chance(both)}`,
     },
     {
@@ -163,7 +159,7 @@ function verdictCards(query, verdict, significance) {
 }
 
 function makeCard({ mark, question, say, test }) {
-  return make("div", { class: `card ${mark}` }, make("h4", {}, question), make("p", {}, say), make("small", {}, test));
+  return make("div", { class: `card ${mark}` }, make("p", { class: "question" }, question), make("p", { class: "say" }, say), make("small", {}, test));
 }
 
 const followed = (repeats) => (repeats === 0 ? "none on the day after another" : `${count(repeats)} on the day after another`);
@@ -216,23 +212,25 @@ function makeLegend() {
   return make("div", { class: "legend" }, ...names.map(([name, label]) => make("span", { class: name }, make("i"), label)));
 }
 
-// Where things stand: scales, ticks and their words. The loss axis leaves room for the largest loss, so that it rarely moves.
-function makeFrame({ loss, es, times }, width, height) {
+// Where things stand: scales, ticks and their words. The loss axis is the series' own and stays while a slider moves, so
+// that VaR is seen to move; what runs off its top is drawn along the top and said.
+function makeFrame({ loss, var: var_, es, times }, width, height) {
   const foot = height - PAD.bottom;
   const low = Math.min(0, minimum(loss));
-  const high = Math.max(maximum(loss), maximum(es));
-  const [bottom, top] = [low - 0.03 * (high - low), high + 0.05 * (high - low)];
+  const high = HEADROOM * Math.max(maximum(loss), -low / 10);
+  const bottom = low - 0.03 * (high - low);
   const room = foot - STRIP - PAD.top;
-  const y = (value) => round(PAD.top + ((top - value) / (top - bottom)) * room);
+  const y = (value) => round(PAD.top + ((high - Math.min(value, high)) / (high - bottom)) * room);
   const span = (width - PAD.left - PAD.right) / Math.max(loss.length - 1, 1);
   const x = (day) => round(PAD.left + day * span);
   const day = (position) => (position - PAD.left) / span;
-  const rows = niceTicks(bottom, top, 5);
+  const rows = niceTicks(bottom, high, 5);
   const columns = timeTicks(times, loss.length, (width - PAD.left - PAD.right) / 64);
   const labels = [
-    label("loss, % of position", 0, 11, "title"),
+    label("loss, % of position", 0, 11, "start"),
+    label(runsOff([["VaR", maximum(var_)], ["ES", maximum(es)]], high), width - PAD.right, 11, "end"),
     label("breaches", PAD.left - 6, foot - STRIP / 2 + 4, "end"),
-    ...rows.map((value) => label(`${plain(100 * value)} %`, PAD.left - 6, y(value) + 4, "end")),
+    ...rows.map((value) => label(percent(value), PAD.left - 6, y(value) + 4, "end")),
     ...columns.map(([at, words]) => label(words, x(at), foot + 17, x(at) > width - 40 ? "end" : "middle")),
   ];
   return { width, foot, x, y, day, rows, columns, labels };
@@ -259,8 +257,12 @@ function drawPaths(layers, { loss, var: var_, es, verdict }, { width, foot, x, y
 function describe({ loss, var: var_, es, times, verdict }, day, pointed) {
   const when = times ? new Date(times[day]).toISOString().slice(0, 10) : `step ${count(day + 1)}`;
   const breach = verdict.positions.includes(day) ? ", a breach" : "";
-  const percent = (value) => `${(100 * value).toFixed(2)} %`;
-  return `${pointed ? "" : "Last: "}${when}: loss ${percent(loss[day])}, VaR ${percent(var_[day])}, ES ${percent(es[day])}${breach}`;
+  return `${pointed ? "" : "Last: "}${when}: loss ${percent(loss[day], 2)}, VaR ${percent(var_[day], 2)}, ES ${percent(es[day], 2)}${breach}`;
+}
+
+function runsOff(lines, high) {
+  const beyond = lines.filter(([, most]) => most > high).map(([name, most]) => `${name} up to ${percent(most, 0)}`);
+  return beyond.length ? `↑ off the axis: ${beyond.join(", ")}` : "";
 }
 
 function niceTicks(low, high, wanted) {
@@ -291,11 +293,12 @@ function timeTicks(times, length, most) {
 // ---- words and elements -------------------------------------------------------------------------------------------------
 
 const count = (value) => value.toLocaleString("en-US");
-const plain = (value) => String(+value.toPrecision(6));
+const plain = (value) => String(+value.toPrecision(6)).replace("-", "−");
+const percent = (value, digits) => `${digits ? (100 * value).toFixed(digits).replace("-", "−") : plain(100 * value)}\u00a0%`;
 const round = (value) => Math.round(10 * value) / 10;
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 const counted = (number, one, many) => `${count(number)} ${number === 1 ? one : many}`;
-const chance = (p) => (p < 0.0001 ? "p < 0.0001" : `p = ${p.toFixed(p < 0.01 ? 4 : 3)}`);
+const chance = (p) => (p < 0.0001 ? "p\u00a0<\u00a00.0001" : `p\u00a0=\u00a0${p.toFixed(p < 0.01 ? 4 : 3)}`);
 const minimum = (values) => values.reduce((least, value) => Math.min(least, value), Infinity);
 const maximum = (values) => values.reduce((most, value) => Math.max(most, value), -Infinity);
 

@@ -135,7 +135,7 @@ class VarExplorer(anywidget.AnyWidget):
         except RiskKitError as error:
             self.reply = {"query": query, "error": str(error)}
             return
-        var, es = (part[query["model"]].to_numpy().tobytes() for part in (forecast.var, forecast.es))
+        var, es = (np.ravel(part.to_numpy()).tobytes() for part in (forecast.var, forecast.es))  # of the one model
         self.reply = {"query": query, "var": var, "es": es, "verdict": verdict}
 
     def _stops(self, stops: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
