@@ -28,6 +28,7 @@ setup(
     ext_modules=cythonize(
         [kernel(path) for path in sorted((ROOT / "riskkit_ext").glob("*.pyx"))],
         build_dir="build/cython",
+        quiet=True,
         compiler_directives={"language_level": "3", "embedsignature": True},
     )
 )

@@ -2,7 +2,7 @@
 """Maximum likelihood of GARCH(1,1) with normal or Student-t innovations: one window, or every window of a series.
 
 Formula, domain and reason stand in ``include/garch.h`` (one pass), ``include/garch_fit.h`` (coordinates and starts),
-``include/box_newton.h`` (the search) and ``include/roll.h`` (all windows). Points are ``(mu, log omega, p, s, eta)`` of the
+``include/box_newton.h`` (the search) and ``include/walk.h`` (all windows). Points are ``(mu, omega, p, s, eta)`` of the
 standardised window; a row of an optimum is the point, the log-likelihood, the next variance, the mean and the scale by which
 the window was standardised, the status and the number of passes.
 """
@@ -10,24 +10,16 @@ the window was standardised, the status and the number of passes.
 cdef extern from *:
     const char* RISKKIT_SOURCE_DIGEST
 
-cdef extern from "roll.h" nogil:
+cdef extern from "walk.h" nogil:
     ctypedef struct Model:
         pass
     ctypedef struct Optimum:
         pass
-    ctypedef struct Chain:
-        long window, direction, count
-        double point[5]
-    ctypedef struct Roll:
-        const Model *model
-        const double *y
-        long step, n, windows, block
     int LANES
-    Optimum search_afresh(const Model *model, const double *y, long n, double *workspace)
-    void chains_run(const Model *model, const double *y, long step, long n, const Chain *chains, long count,
-                    Optimum *results, double *workspace)
-    void roll_forward(const Roll *roll, long first, long last, Optimum *cold, Optimum *forward, double *workspace)
-    void roll_repair(const Roll *roll, Optimum *forward, Optimum *carried, Optimum *results, double *workspace)
+    int MOST_STARTS
+    void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace)
+    void fit_windows(const Model *model, const double *y, long step, long n, long first, long last, long block,
+                     Optimum *results, double *workspace)
 
 cdef extern from "garch_fit.h" nogil:
     Model garch_model(bint student, bint mean_square)
@@ -41,29 +33,17 @@ cdef extern from "garch_fit.h" nogil:
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 11
 lanes = LANES
+most_starts = MOST_STARTS
 
 
-def fit(const double[::1] y, bint student, bint mean_square, double[::1] workspace, double[::1] out):
-    """Search the best optimum of one window afresh.
+def fit(const double[::1] y, bint student, bint mean_square, double[::1] workspace, double[:, ::1] out):
+    """Search the maxima of one window afresh, best first; unused rows of ``out`` have status 3.
 
-    ``y`` (n,), n >= 1; ``workspace`` (n * lanes,); ``out`` (OPTIMUM_SIZE,).
+    ``y`` (n,), n >= 1; ``workspace`` (n * lanes,); ``out`` (most_starts, OPTIMUM_SIZE).
     """
     cdef Model model = garch_model(student, mean_square)
     with nogil:
-        (<Optimum *> &out[0])[0] = search_afresh(&model, &y[0], y.shape[0], &workspace[0])
-
-
-def search(const double[::1] y, const double[::1] point, bint student, bint mean_square, double[::1] workspace,
-           double[::1] out):
-    """Search from one given point only: finds the optimum of its basin, not always the best one."""
-    cdef Model model = garch_model(student, mean_square)
-    cdef Chain chain
-    chain.window, chain.direction, chain.count = 0, 1, 1
-    cdef int i
-    for i in range(5):
-        chain.point[i] = point[i]
-    with nogil:
-        chains_run(&model, &y[0], 0, y.shape[0], &chain, 1, <Optimum *> &out[0], &workspace[0])
+        fit_window(&model, &y[0], y.shape[0], <Optimum *> &out[0, 0], &workspace[0])
 
 
 def derivatives(const double[::1] z, const double[::1] start, const double[::1] point, bint student,
@@ -104,21 +84,13 @@ def path(const double[::1] z, const double[::1] start, const double[::1] point, 
         garch_path(&z[0], z.shape[0], &start[0], &point[0], student, &variance[0], &scores[0, 0])
 
 
-def forward(const double[::1] y, long step, long window, long windows, long block, bint student, bint mean_square,
-            long first, long last, double[:, ::1] cold, double[:, ::1] rows, double[::1] workspace):
-    """Blocks ``first`` to ``last - 1`` of a roll: fresh searches into ``cold`` (blocks, 11), warm ones into ``rows``."""
-    cdef Model model = garch_model(student, mean_square)
-    cdef Roll roll
-    roll.model, roll.y, roll.step, roll.n, roll.windows, roll.block = &model, &y[0], step, window, windows, block
-    with nogil:
-        roll_forward(&roll, first, last, <Optimum *> &cold[0, 0], <Optimum *> &rows[0, 0], &workspace[0])
+def roll(const double[::1] y, long step, long window, long first, long last, long block, bint student, bint mean_square,
+         double[::1] workspace, double[:, ::1] out):
+    """The best optimum of the windows ``first`` to ``last - 1``; window i is ``y[i * step : i * step + window]``.
 
-
-def repair(const double[::1] y, long step, long window, long windows, long block, bint student, bint mean_square,
-           double[:, ::1] rows, double[:, ::1] carried, double[::1] workspace, double[:, ::1] out):
-    """The end of a roll: mend the borders of the blocks and give the optimum of every window in ``out`` (windows, 11)."""
+    Every stretch of ``block`` windows begins with a fresh search: calls with ``first`` a multiple of ``block`` may share the
+    work. ``workspace`` (window * lanes,) is this call's own; ``out`` (last - first, OPTIMUM_SIZE).
+    """
     cdef Model model = garch_model(student, mean_square)
-    cdef Roll roll
-    roll.model, roll.y, roll.step, roll.n, roll.windows, roll.block = &model, &y[0], step, window, windows, block
     with nogil:
-        roll_repair(&roll, <Optimum *> &rows[0, 0], <Optimum *> &carried[0, 0], <Optimum *> &out[0, 0], &workspace[0])
+        fit_windows(&model, &y[0], step, window, first, last, block, <Optimum *> &out[0, 0], &workspace[0])

@@ -1,26 +1,23 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
 """Maximum likelihood of the location-scale Student-t law: one window, or every window of a series.
 
-Formula, domain and reason stand in ``include/student.h``; the search in ``include/box_newton.h`` and ``include/roll.h``. Points
+Formula, domain and reason stand in ``include/student.h``; the search in ``include/box_newton.h`` and ``include/walk.h``. Points
 are ``(location, log scale, eta)`` of the standardised window; the rows of optima are those of :mod:`riskkit_ext._garch`.
 """
 
 cdef extern from *:
     const char* RISKKIT_SOURCE_DIGEST
 
-cdef extern from "roll.h" nogil:
+cdef extern from "walk.h" nogil:
     ctypedef struct Model:
         pass
     ctypedef struct Optimum:
         pass
-    ctypedef struct Roll:
-        const Model *model
-        const double *y
-        long step, n, windows, block
     int LANES
-    Optimum search_afresh(const Model *model, const double *y, long n, double *workspace)
-    void roll_forward(const Roll *roll, long first, long last, Optimum *cold, Optimum *forward, double *workspace)
-    void roll_repair(const Roll *roll, Optimum *forward, Optimum *carried, Optimum *results, double *workspace)
+    int MOST_STARTS
+    void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace)
+    void fit_windows(const Model *model, const double *y, long step, long n, long first, long last, long block,
+                     Optimum *results, double *workspace)
 
 cdef extern from "student.h" nogil:
     Model student_model()
@@ -31,13 +28,14 @@ cdef extern from "student.h" nogil:
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 11
 lanes = LANES
+most_starts = MOST_STARTS
 
 
-def fit(const double[::1] y, double[::1] workspace, double[::1] out):
-    """Search the best optimum of one window; ``workspace`` (n * lanes,), ``out`` (OPTIMUM_SIZE,)."""
+def fit(const double[::1] y, double[::1] workspace, double[:, ::1] out):
+    """Search the maxima of one window, best first; ``workspace`` (n * lanes,), ``out`` (most_starts, OPTIMUM_SIZE)."""
     cdef Model model = student_model()
     with nogil:
-        (<Optimum *> &out[0])[0] = search_afresh(&model, &y[0], y.shape[0], &workspace[0])
+        fit_window(&model, &y[0], y.shape[0], <Optimum *> &out[0, 0], &workspace[0])
 
 
 def derivatives(const double[::1] z, const double[::1] point, double[::1] workspace, double[::1] gradient,
@@ -67,12 +65,9 @@ def normaliser(double eta, double[::1] out):
     student_normaliser(eta, &out[0])
 
 
-def roll(const double[::1] y, long step, long window, long windows, long block, double[:, ::1] cold,
-         double[:, ::1] rows, double[:, ::1] carried, double[::1] workspace, double[:, ::1] out):
-    """The optimum of every window; ``cold`` (blocks, 11), ``rows`` (windows + blocks, 11), ``carried`` (block + 1, 11)."""
+def roll(const double[::1] y, long step, long window, long first, long last, long block, double[::1] workspace,
+         double[:, ::1] out):
+    """The best optimum of the windows ``first`` to ``last - 1``, as :func:`riskkit_ext._garch.roll`."""
     cdef Model model = student_model()
-    cdef Roll all
-    all.model, all.y, all.step, all.n, all.windows, all.block = &model, &y[0], step, window, windows, block
     with nogil:
-        roll_forward(&all, 0, cold.shape[0], <Optimum *> &cold[0, 0], <Optimum *> &rows[0, 0], &workspace[0])
-        roll_repair(&all, <Optimum *> &rows[0, 0], <Optimum *> &carried[0, 0], <Optimum *> &out[0, 0], &workspace[0])
+        fit_windows(&model, &y[0], step, window, first, last, block, <Optimum *> &out[0, 0], &workspace[0])

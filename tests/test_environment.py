@@ -1,4 +1,4 @@
-"""Three places name what the project needs: pyproject.toml, environment.yml and constraints.txt. They must not drift apart."""
+"""pyproject.toml, environment.yml and constraints.txt name what the project needs: they must not drift apart."""
 
 import re
 import tomllib

@@ -44,14 +44,15 @@ def test_every_kernel_has_a_stub_and_an_oracle():
         assert (ROOT / "tests" / "oracles" / f"{kernel.lstrip('_')}.py").exists(), kernel
 
 
+def _packages(root: Path) -> list[Path]:
+    return [path.parent for path in root.rglob("__init__.py")]
+
+
 def test_the_wheel_is_told_about_every_file_that_is_not_python():
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
-    for package in ("riskkit", "riskkit_ext"):
-        for path in (ROOT / package).rglob("*"):
-            if path.suffix in {".py", ".so", ".pyc", ".c"} or not path.is_file():
-                continue
-            folder, patterns = path, listed["*"]
-            while not any(path.relative_to(folder).match(pattern) for pattern in patterns):
-                folder = folder.parent
-                assert folder != ROOT, f"{path.relative_to(ROOT)} is in no wheel"
-                patterns = listed.get(".".join(folder.relative_to(ROOT).parts), [])
+    for folder in _packages(ROOT / "riskkit") + _packages(ROOT / "riskkit_ext"):
+        patterns = listed["*"] + listed.get(".".join(folder.relative_to(ROOT).parts), [])
+        told = {path for pattern in patterns for path in folder.glob(pattern)}
+        for path in [*folder.glob("*"), *folder.glob("include/*"), *folder.glob("tables/*")]:
+            if path.is_file() and path.suffix not in {".py", ".so"}:
+                assert path in told, f"{path.relative_to(ROOT)} is in no wheel"

@@ -42,9 +42,7 @@ def loss_tail(
     named = _named(losses)
     unit = _one_unit(named)
     words, format_ = money(unit)
-    figure = canvas(
-        f"The tail beyond {percent(level)}", source=source, note="Both axes: further right and higher is worse"
-    )
+    figure = canvas(f"The tail beyond {percent(level)}", source=source, note="Both axes: further right and higher is worse")
     draw = _single if isinstance(losses, LossDistribution) else _several
     draw(figure, named, level, unit)
     figure.add_hline(y=1.0 - level, line={"width": 1, "dash": "dot", "color": colours()["muted"]})

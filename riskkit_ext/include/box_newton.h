@@ -28,14 +28,15 @@ typedef struct {
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
     double point[NEWTON_MOST], trial[NEWTON_MOST], step[NEWTON_MOST];
     double value, gradient[NEWTON_MOST], hessian[NEWTON_MOST][NEWTON_MOST];
-    double damping, predicted;
+    double damping, predicted, slope, reach;
 } Newton;
 
 static void newton_start(Newton *search, const double *start) {
     search->passes = 0;
     search->status = FIT_NOT_CONVERGED;
     search->damping = 0.0;
-    search->predicted = 0.0;
+    search->predicted = search->slope = 0.0;
+    search->reach = 1.0;
     search->value = -INFINITY;
     for (int i = 0; i < search->size; i++) {
         double inside = start[i] < search->upper[i] ? start[i] : search->upper[i];
@@ -87,7 +88,7 @@ static double newton_step(Newton *search) {
         search->step[i] = 0.0;
     }
     for (int stopped = -1; stopped != 0;) {
-        while (!newton_solve(search, held, damping)) damping = damping > 0.0 ? 4.0 * damping : 1e-3;
+        while (!newton_solve(search, held, damping)) damping = damping > 0.0 ? 10.0 * damping : 1e-7;
         stopped = 0;
         for (int i = 0; i < size; i++) {
             double reached = search->point[i] + search->step[i];
@@ -122,7 +123,7 @@ static double newton_ascent(Newton *search) {
     double damping = newton_step(search);
     search->predicted = newton_gain(search);
     while (search->predicted < -NEWTON_TOLERANCE && damping < 1e12) {
-        search->damping = damping > 0.0 ? 8.0 * damping : 1e-3;
+        search->damping = damping > 0.0 ? 10.0 * damping : 1e-6;
         damping = newton_step(search);
         search->predicted = newton_gain(search);
     }
@@ -138,45 +139,52 @@ static void newton_finish(Newton *search, int concave) {
     search->status = ended && bound ? FIT_BOUND : ended && concave ? FIT_OK : FIT_NOT_CONVERGED;
 }
 
+/* Set the next trial at `reach` times the step. */
+static int newton_try(Newton *search, double reach) {
+    search->reach = reach;
+    for (int i = 0; i < search->size; i++) search->trial[i] = search->point[i] + reach * search->step[i];
+    if (reach == 1.0) newton_move(search->trial, search);
+    return 0;
+}
+
 /* Take value, gradient and Hessian at `trial`; return 1 when the search has ended (result: point, value, status). */
 static int newton_feed(Newton *search, double value, const double *gradient, const double *hessian, int stride) {
-    int size = search->size;
+    int size = search->size, first = search->passes++ == 0;
+    double gain = value - search->value, reach = search->reach, slope = search->slope;
     double noise = 1e-11 * (1.0 + fabs(search->value));
-    int first = search->passes++ == 0;
     if (first && !(value > -INFINITY)) {
         search->status = FIT_FAILED;
         return 1;
     }
-    if (first || value >= search->value + 1e-3 * search->predicted - noise) {
-        int good = first || value - search->value >= 0.5 * search->predicted - noise;
-        search->damping = good ? (search->damping > 1e-3 ? 0.1 * search->damping : 0.0) : search->damping;
+    if (first || gain >= 1e-3 * reach * slope - noise) {
+        search->damping = 0.0;
         search->value = value;
         for (int i = 0; i < size; i++) {
             search->point[i] = search->trial[i];
             search->gradient[i] = gradient[i * stride];
             for (int j = 0; j < size; j++) search->hessian[i][j] = hessian[(i * size + j) * stride];
         }
+    } else if (search->passes < NEWTON_PASSES && reach > 1e-3) { /* the parabola through slope and both values */
+        double shorter = 0.5 * slope * reach * reach / (slope * reach - gain);
+        return newton_try(search, shorter > 0.1 * reach ? (shorter < 0.5 * reach ? shorter : 0.5 * reach) : 0.1 * reach);
     } else {
-        search->damping = search->damping > 0.0 ? 8.0 * search->damping : 1e-2;
+        search->damping = search->damping > 1e-3 ? 10.0 * search->damping : 1e-2;
     }
     double damping = newton_ascent(search);
     if (search->predicted * (1.0 + 1e3 * damping) < NEWTON_TOLERANCE) {
-        search->damping = 0.0; /* the last word has the undamped step */
-        damping = newton_ascent(search);
-        if (search->predicted * (1.0 + 1e3 * damping) < NEWTON_TOLERANCE) {
-            newton_move(search->point, search);
-            search->value += search->predicted;
-            newton_finish(search, damping == 0.0);
-            return 1;
-        }
+        newton_move(search->point, search);
+        search->value += search->predicted;
+        newton_finish(search, damping == 0.0);
+        return 1;
     }
     if (search->passes >= NEWTON_PASSES || damping > 1e12) {
         newton_finish(search, 0);
         return 1;
     }
     search->damping = damping;
-    newton_move(search->trial, search);
-    return 0;
+    search->slope = 0.0;
+    for (int i = 0; i < size; i++) search->slope += search->step[i] * search->gradient[i];
+    return newton_try(search, 1.0);
 }
 
 #endif

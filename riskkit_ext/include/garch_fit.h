@@ -1,14 +1,14 @@
 /* Fitting GARCH(1,1): coordinates, starting points, one window, and every window of a series.
  *
- * Searched are (mu, log omega, p, s, eta) with persistence p = alpha + beta in [0, 1] and share s = alpha / p in [0, 1]: the
+ * Searched are (mu, omega, p, s, eta) with persistence p = alpha + beta in [0, 1] and share s = alpha / p in [0, 1]: the
  * constraints of the model are a box. The likelihood has several maxima (a quiet one near alpha = 0, a persistent one, a
  * nervous one), so a fit evaluates a grid of starts, searches from the best of its local maxima, and keeps the best optimum.
  */
 #ifndef RISKKIT_GARCH_FIT_H
 #define RISKKIT_GARCH_FIT_H
 
-#include "chains.h"
 #include "garch.h"
+#include "walk.h"
 
 #define BACKCAST_SPAN 75
 
@@ -38,7 +38,7 @@ static void garch_mean_square(const double *z, long n, double *start) {
 /* From the coordinates of the search to the natural parameters, and derivatives back by the chain rule. */
 static void garch_natural(const double *point, double *natural) {
     natural[0] = point[0];
-    natural[LANES] = exp(point[LANES]);
+    natural[LANES] = point[LANES];
     natural[2 * LANES] = point[2 * LANES] * point[3 * LANES];
     natural[3 * LANES] = point[2 * LANES] - natural[2 * LANES];
     natural[4 * LANES] = point[4 * LANES];
@@ -46,9 +46,9 @@ static void garch_natural(const double *point, double *natural) {
 
 static void garch_chain_rule(int size, const double *point, const double *g, const double *H, double *gradient,
                              double *hessian) {
-    double omega = exp(point[LANES]), p = point[2 * LANES], s = point[3 * LANES];
+    double p = point[2 * LANES], s = point[3 * LANES];
     /* by[i][j] = d natural_j / d search_i */
-    double by[5][5] = {{1, 0, 0, 0, 0}, {0, omega, 0, 0, 0}, {0, 0, s, 1.0 - s, 0}, {0, 0, p, -p, 0}, {0, 0, 0, 0, 1}};
+    double by[5][5] = {{1, 0, 0, 0, 0}, {0, 1, 0, 0, 0}, {0, 0, s, 1.0 - s, 0}, {0, 0, p, -p, 0}, {0, 0, 0, 0, 1}};
     double half[5][5];
     for (int i = 0; i < size; i++) {
         double sum = 0.0;
@@ -66,7 +66,6 @@ static void garch_chain_rule(int size, const double *point, const double *g, con
             hessian[(i * size + j) * LANES] = sum;
         }
     double turn = g[2 * LANES] - g[3 * LANES];
-    hessian[(size + 1) * LANES] += omega * g[LANES];
     hessian[(2 * size + 3) * LANES] += turn;
     hessian[(3 * size + 2) * LANES] += turn;
 }
@@ -98,7 +97,7 @@ static void garch_search_student(const double *z, long n, const double *start, c
 
 /* h at the step after the window. With four interleaved sums the recursion is no chain of n dependent operations. */
 static double garch_ahead(const double *z, long n, const double *start, const double *point) {
-    double omega = exp(point[1]), alpha = point[2] * point[3], beta = point[2] - alpha, mu = point[0];
+    double omega = point[1], alpha = point[2] * point[3], beta = point[2] - alpha, mu = point[0];
     double b = start[0] + mu * (start[LANES] + mu * start[2 * LANES]);
     double b2 = beta * beta, b4 = b2 * b2, sums[4] = {0.0, 0.0, 0.0, 0.0}, ones[4] = {0.0, 0.0, 0.0, 0.0};
     double h = omega + (alpha + beta) * b;
@@ -131,7 +130,7 @@ static void garch_values_abreast(const double *z, long n, const double *start, c
         double alpha = points[i][2] * points[i][3], mu = points[i][0];
         double b = start[0] + mu * (start[LANES] + mu * start[2 * LANES]);
         column[0][i] = mu;
-        column[1][i] = exp(points[i][1]);
+        column[1][i] = points[i][1];
         column[2][i] = alpha;
         column[3][i] = points[i][2] - alpha;
         column[4][i] = 0.0;
@@ -204,11 +203,11 @@ static void garch_grid(long n, double b, double (*points)[5]) {
     for (int j = 0; j < GRID_PERSISTENCES; j++) {
         double p = persistences[j], faded = (1.0 - pow(p, (double)n)) / ((double)n * (1.0 - p));
         double level = (1.0 - b * faded) / (1.0 - faded);
-        double log_omega = log((level > 0.01 ? level : 0.01) * (1.0 - p));
+        double omega = (level > 0.01 ? level : 0.01) * (1.0 - p);
         for (int i = 0; i < GRID_SHARES; i++) {
             double *point = points[i * GRID_PERSISTENCES + j];
             point[0] = 0.0;
-            point[1] = log_omega;
+            point[1] = omega;
             point[2] = p;
             point[3] = shares[i];
             point[4] = 0.15;
@@ -216,54 +215,54 @@ static void garch_grid(long n, double b, double (*points)[5]) {
     }
 }
 
-/* The best local maxima of the likelihood on the grid, best first; returns how many (at most MOST_STARTS). */
-static int garch_starts(const double *z, long n, const double *start, int student, double (*best)[5]) {
-    double points[GRID_SIZE][5], values[GRID_SIZE], height[MOST_STARTS];
-    int found = 0;
+/* The peaks of the likelihood on the grid: points no lower than their neighbours. The drift row, share 0, is judged by itself:
+ * its maxima lie on the bound alpha = 0. */
+static uint64_t garch_peaks_of(const double *values) {
+    uint64_t peaks = 0;
+    for (int i = 0; i < GRID_SIZE; i++) {
+        int row = i / GRID_PERSISTENCES, column = i % GRID_PERSISTENCES, top = values[i] > -INFINITY, near = row > 0;
+        for (int r = row - near; r <= row + near && r < GRID_SHARES; r++)
+            for (int c = column - 1; c <= column + 1; c++)
+                if (c >= 0 && c < GRID_PERSISTENCES) top = top && values[r * GRID_PERSISTENCES + c] <= values[i];
+        if (top) peaks |= UINT64_C(1) << i;
+    }
+    return peaks;
+}
+
+ALWAYS_INLINE int garch_peaks(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int student) {
+    double points[GRID_SIZE][5], values[GRID_SIZE];
     garch_grid(n, start[0], points);
     for (int i = 0; i < GRID_SIZE; i += GARCH_ABREAST)
         garch_values_abreast(z, n, start, (const double(*)[5])(points + i), values + i, student);
-    for (int i = 0; i < GRID_SIZE; i++) {
-        int row = i / GRID_PERSISTENCES, column = i % GRID_PERSISTENCES, top = values[i] > -INFINITY;
-        int near = row > 0; /* the drift row is judged by itself: its maxima are on the bound alpha = 0 */
-        for (int r = row - near; r <= row + near; r++)
-            for (int c = column - 1; c <= column + 1; c++)
-                if (r >= 0 && r < GRID_SHARES && c >= 0 && c < GRID_PERSISTENCES)
-                    top = top && values[r * GRID_PERSISTENCES + c] <= values[i];
-        if (!top) continue;
-        int at = found < MOST_STARTS ? found++ : MOST_STARTS;
-        while (at > 0 && values[i] > height[at - 1]) {
-            if (at < MOST_STARTS) {
-                height[at] = height[at - 1];
-                memcpy(best[at], best[at - 1], sizeof best[at]);
-            }
-            at--;
-        }
-        if (at < MOST_STARTS) {
-            height[at] = values[i];
-            memcpy(best[at], points[i], sizeof best[at]);
-        }
+    uint64_t peaks = garch_peaks_of(values), fresh = peaks & ~*known;
+    *known = peaks;
+    int count = 0;
+    for (; fresh && count < MOST_STARTS; count++) {
+        int top = -1;
+        for (int i = 0; i < GRID_SIZE; i++)
+            if (fresh >> i & 1 && (top < 0 || values[i] > values[top])) top = i;
+        memcpy(best[count], points[top], sizeof best[count]);
+        fresh &= ~(UINT64_C(1) << top);
     }
-    return found;
+    return count;
 }
 
-static int garch_starts_normal(const double *z, long n, const double *start, double (*best)[5]) {
-    return garch_starts(z, n, start, 0, best);
+static int garch_peaks_normal(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
+    return garch_peaks(z, n, start, known, best, 0);
 }
 
-static int garch_starts_student(const double *z, long n, const double *start, double (*best)[5]) {
-    return garch_starts(z, n, start, 1, best);
+static int garch_peaks_student(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
+    return garch_peaks(z, n, start, known, best, 1);
 }
 
 static Model garch_model(int student, int mean_square) {
     Model model = {student ? 5 : 4,
-                   2.0,
-                   {-10.0, -27.6, 0.0, 0.0, 1.0 / 500.0},
-                   {10.0, 2.3, 1.0, 1.0, 1.0 / 2.05},
-                   {0.0, -3.0, 0.95, 0.06, 0.15},
+                   0,
+                   {-10.0, 1e-12, 0.0, 0.0, 1.0 / 500.0},
+                   {10.0, 10.0, 1.0, 1.0, 1.0 / 2.05},
                    mean_square ? garch_mean_square : garch_backcast,
                    student ? garch_search_student : garch_search_normal,
-                   student ? garch_starts_student : garch_starts_normal,
+                   student ? garch_peaks_student : garch_peaks_normal,
                    garch_ahead};
     return model;
 }

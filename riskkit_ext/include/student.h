@@ -10,8 +10,8 @@
 #ifndef RISKKIT_STUDENT_H
 #define RISKKIT_STUDENT_H
 
-#include "chains.h"
 #include "student_normaliser.h"
+#include "walk.h"
 
 #define NEARLY_NORMAL 1e-3 /* below this eta the logarithm is taken from its series: no cancellation */
 
@@ -111,24 +111,19 @@ static double student_ahead(const double *z, long n, const double *start, const 
     return 0.0;
 }
 
-/* One start for each of a thin, a heavy and a wild tail: the wilder the tail, the smaller its scale beside the deviation. */
-static int student_starts(const double *z, long n, const double *start, double (*best)[5]) {
+/* One start for each of a thin, a heavy and a wild tail (the wilder the tail, the smaller its scale beside the deviation), at
+ * the first window of a stretch only. */
+static int student_peaks(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
     static const double starts[3][5] = {{0.0, -0.2, 0.15}, {0.0, -1.2, 0.45}, {0.0, -4.0, 0.8}};
     (void)z, (void)n, (void)start;
+    if (*known) return 0;
     memcpy(best, starts, sizeof starts);
+    *known = 1;
     return 3;
 }
 
 static Model student_model(void) {
-    Model model = {3,
-                   1.0,
-                   {-100.0, -12.0, 0.0},
-                   {100.0, 3.0, 0.95},
-                   {0.0, -0.2, 0.15},
-                   student_prepare,
-                   student_evaluate,
-                   student_starts,
-                   student_ahead};
+    Model model = {3, 1, {-100.0, -12.0, 0.0}, {100.0, 3.0, 0.95}, student_prepare, student_evaluate, student_peaks, student_ahead};
     return model;
 }
 

@@ -173,6 +173,14 @@ def test_a_loss_equal_to_var_is_no_breach():
     )
 
 
+def test_transitions_are_counted_from_today_to_tomorrow():
+    counts = rk.backtest.breach_counts(forecast_of([0, 1, 1, 0, 0, 0, 1], first=[1, 0, 0, 0, 0, 0, 0]))
+    assert counts["flat"] == (7, 3, 2, 2, 1, 1)
+    assert counts["first"] == (7, 1, 5, 0, 1, 0)
+    frame = rk.backtest.christoffersen(forecast_of([0, 1, 1, 0, 0, 0, 1]))
+    assert frame.loc["flat", ["n00", "n01", "n10", "n11"]].tolist() == [2, 2, 1, 1]
+
+
 def test_significance_moves_the_decision():
     forecast = forecast_of(clustered(250, 7))  # p = .0137
     assert rk.backtest.kupiec(forecast).loc["flat", "decision"] == "rejected"

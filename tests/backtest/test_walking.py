@@ -192,6 +192,13 @@ def array_vandal(history):
     return past_losses(history)
 
 
+def forceful_vandal(history):
+    array = history.to_numpy()
+    array.setflags(write=True)
+    array[:] = 0.0
+    return past_losses(history)
+
+
 class RollingVandal(Historical):
     def roll(self, history, window, step, level):
         frame = super().roll(history, window, step, level)
@@ -212,6 +219,8 @@ def test_no_model_changes_the_data():
     np.testing.assert_array_equal(forecast.var["vandal"], forecast.var["honest"])
     with pytest.raises(rk.ModelError, match="read-only"):
         rk.backtest.walk_forward({"vandal": array_vandal}, returns, window=200)
+    with pytest.raises(rk.ModelError, match="WRITEABLE"):
+        rk.backtest.walk_forward({"vandal": forceful_vandal}, returns, window=200)
     pd.testing.assert_frame_equal(returns, untouched)
 
 

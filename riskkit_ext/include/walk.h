@@ -1,0 +1,241 @@
+/* Maximum likelihood on the windows of one series, LANES windows at a time.
+ *
+ * A stretch is a run of consecutive windows. Its first window is searched from all peaks of the model's grid of starting points;
+ * the distinct maxima found are kept, best first. Each later window is searched from the maxima of the window before it (two or
+ * three Newton passes each) and from those peaks of the grid that were no peaks before: so a maximum that is born, or that
+ * overtakes the highest, is seen on that day. Following one maximum alone misses the highest on up to a third of the windows.
+ *
+ * Every lane walks its own stretch with its own Newton search; the lanes share the vectorised evaluation and a lane that ends
+ * takes the next stretch. So the answer on a stretch does not depend on what ran beside it, and any split of the stretches over
+ * threads gives the same bits. Each window is standardised to mean 0 and variance 1 inside: the search does not see the unit.
+ */
+#ifndef RISKKIT_WALK_H
+#define RISKKIT_WALK_H
+
+#include "box_newton.h"
+#include "lanes.h"
+
+#define MOST_STARTS 6
+#define SAME_MAXIMUM 1e-7 /* log-likelihoods closer than this belong to the same maximum */
+#define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
+
+/* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
+ * (log_scale) or a variance, the others have no unit. */
+typedef struct {
+    int size, log_scale;
+    double lower[NEWTON_MOST], upper[NEWTON_MOST];
+    /* numbers (3 x LANES) of one lane's window that stay fixed */
+    void (*prepare)(const double *z, long n, double *start);
+    void (*evaluate)(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+                     double *hessian);
+    /* peaks of the grid that are not in *known, at most MOST_STARTS, best first; *known becomes the present peaks */
+    int (*peaks)(const double *z, long n, const double *start, uint64_t *known, double (*best)[NEWTON_MOST]);
+    double (*ahead)(const double *z, long n, const double *start, const double *point); /* the next step's variance */
+} Model;
+
+/* A maximum, in units of the standardised window; all doubles, so that a row of an array can hold it. */
+typedef struct {
+    double point[NEWTON_MOST], value, ahead, mean, scale, status, passes;
+} Optimum;
+
+typedef struct {
+    long window, count; /* first window, number of windows */
+    long part, parts;   /* of the first window take only every parts-th start: for one window shared by all lanes */
+} Stretch;
+
+static void window_moments(const double *y, long n, double *mean, double *scale) {
+    double parts[4] = {0.0, 0.0, 0.0, 0.0}, least = y[0], most = y[0];
+    for (long t = 0; t < n; t++) {
+        parts[t & 3] += y[t];
+        least = y[t] < least ? y[t] : least;
+        most = y[t] > most ? y[t] : most;
+    }
+    double centre = (parts[0] + parts[1] + parts[2] + parts[3]) / (double)n;
+    for (int k = 0; k < 4; k++) parts[k] = 0.0;
+    for (long t = 0; t < n; t++) parts[t & 3] += (y[t] - centre) * (y[t] - centre);
+    double spread = sqrt((parts[0] + parts[1] + parts[2] + parts[3]) / (double)n);
+    *mean = centre;
+    *scale = spread > 1e-14 * (fabs(least) + fabs(most)) ? spread : 0.0;
+}
+
+static void window_load(const double *y, long n, int lanes, double *z, double *mean, double *scale) {
+    window_moments(y, n, mean, scale);
+    double inverse = *scale > 0.0 ? 1.0 / *scale : 0.0;
+    for (long t = 0; t < n; t++) z[t * lanes] = (y[t] - *mean) * inverse;
+}
+
+typedef struct {
+    const Stretch *stretch; /* none: the lane rests */
+    long done;
+    int count, at, kept;                        /* starts of this window, the present one; maxima kept */
+    double starts[2 * MOST_STARTS][NEWTON_MOST];
+    Optimum found[2 * MOST_STARTS], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
+    uint64_t known;
+    double mean, scale;
+    Newton search;
+} Walker;
+
+/* The maxima of the window before as starts in this one, whose unit differs a little. */
+static void walker_carry(Walker *walker, const Model *model) {
+    for (int k = 0; k < walker->kept; k++) {
+        const Optimum *from = &walker->best[k];
+        double ratio = from->scale / walker->scale, *to = walker->starts[k];
+        memcpy(to, from->point, sizeof from->point);
+        to[0] = to[0] * ratio + (from->mean - walker->mean) / walker->scale;
+        to[1] = model->log_scale ? to[1] + log(ratio) : to[1] * ratio * ratio;
+    }
+    walker->count = walker->kept;
+}
+
+/* Open the next window; leaves count = 0 when there is nothing to search. z: this lane's column. */
+static void walker_open(Walker *walker, const Model *model, const double *y, long step, long n, double *z, double *start) {
+    const Stretch *stretch = walker->stretch;
+    double fresh[MOST_STARTS][NEWTON_MOST];
+    walker->at = walker->count = 0;
+    window_load(y + (stretch->window + walker->done) * step, n, LANES, z, &walker->mean, &walker->scale);
+    if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
+    model->prepare(z, n, start);
+    walker_carry(walker, model);
+    int peaks = model->peaks(z, n, start, &walker->known, fresh);
+    for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
+        memcpy(walker->starts[walker->count++], fresh[k], sizeof fresh[k]);
+    if (walker->count) newton_start(&walker->search, walker->starts[0]);
+}
+
+static void walker_record(Walker *walker, const Model *model, const double *z, long n, const double *start) {
+    Optimum *found = &walker->found[walker->at++];
+    memset(found, 0, sizeof *found);
+    for (int i = 0; i < model->size; i++) found->point[i] = walker->search.point[i];
+    found->value = walker->search.value;
+    found->status = walker->search.status;
+    found->passes = walker->search.passes;
+    found->mean = walker->mean;
+    found->scale = walker->scale;
+    if (walker->at < walker->count) newton_start(&walker->search, walker->starts[walker->at]);
+    (void)z, (void)n, (void)start;
+}
+
+/* Sort this window's maxima into `best`. */
+static void walker_close(Walker *walker, const Model *model, const double *z, long n, const double *start, Optimum *result) {
+    if (!walker->count) { /* the maxima of the last window that had any stay for the next */
+        Optimum none = {{0.0}, 0.0, 0.0, walker->mean, walker->scale, FIT_FAILED, 0.0};
+        *result = none;
+        return;
+    }
+    walker->kept = 0;
+    for (int taken = 0; taken < walker->count && walker->kept < MOST_STARTS; taken++) {
+        int top = -1;
+        for (int k = 0; k < walker->count; k++)
+            if (walker->found[k].status < FIT_FAILED && (top < 0 || walker->found[k].value > walker->found[top].value)) top = k;
+        if (top < 0) break;
+        Optimum *next = &walker->found[top], *best = walker->best;
+        int kept = walker->kept;
+        if (kept && best[0].value - next->value > HOPELESS) break;
+        if (!kept || best[kept - 1].value - next->value > SAME_MAXIMUM) best[walker->kept++] = *next;
+        next->status = FIT_FAILED;
+    }
+    if (walker->kept) walker->best[0].ahead = model->ahead(z, n, start, walker->best[0].point);
+    *result = walker->kept ? walker->best[0] : walker->found[0];
+}
+
+static void walker_begin(Walker *walker, const Model *model, const Stretch *stretch) {
+    walker->stretch = stretch;
+    walker->done = walker->kept = 0;
+    walker->known = 0;
+    walker->search.size = model->size;
+    memcpy(walker->search.lower, model->lower, sizeof model->lower);
+    memcpy(walker->search.upper, model->upper, sizeof model->upper);
+}
+
+/* Walk the stretches over the windows y[window * step .. window * step + n - 1]; the best maximum of window i goes to
+ * results[i - offset]. The last stretch of each lane leaves its maxima in `walkers`. workspace: n * LANES doubles. */
+static void walk(const Model *model, const double *y, long step, long n, const Stretch *stretches, long count,
+                 Optimum *results, long offset, double *workspace, Walker *walkers) {
+    double start[3 * LANES] = {0.0}, point[NEWTON_MOST * LANES], value[LANES];
+    double gradient[NEWTON_MOST * LANES], hessian[NEWTON_MOST * NEWTON_MOST * LANES];
+    long next = 0;
+    for (int l = 0; l < LANES; l++) {
+        walkers[l].stretch = 0;
+        for (int i = 0; i < NEWTON_MOST; i++) point[i * LANES + l] = 0.5 * (model->lower[i] + model->upper[i]);
+    }
+    for (long t = 0; t < n * LANES; t++) workspace[t] = t & 1 ? 1.0 : -1.0; /* harmless in a lane that rests */
+    for (int busy = 1; busy;) {
+        busy = 0;
+        for (int l = 0; l < LANES; l++) {
+            Walker *walker = &walkers[l];
+            double *z = workspace + l, *fixed = start + l;
+            while (walker->stretch ? walker->at == walker->count : next < count) {
+                if (!walker->stretch) {
+                    walker_begin(walker, model, &stretches[next++]);
+                } else {
+                    long window = walker->stretch->window + walker->done++;
+                    walker_close(walker, model, z, n, fixed, &results[window - offset]);
+                    if (walker->done == walker->stretch->count) {
+                        walker->stretch = 0;
+                        continue;
+                    }
+                }
+                walker_open(walker, model, y, step, n, z, fixed);
+            }
+            if (!walker->stretch) continue;
+            busy = 1;
+            for (int i = 0; i < model->size; i++) point[i * LANES + l] = walker->search.trial[i];
+        }
+        if (!busy) break;
+        model->evaluate(workspace, n, start, point, value, gradient, hessian);
+        for (int l = 0; l < LANES; l++) {
+            Walker *walker = &walkers[l];
+            if (walker->stretch && newton_feed(&walker->search, value[l], gradient + l, hessian + l, LANES))
+                walker_record(walker, model, workspace + l, n, start + l);
+        }
+    }
+}
+
+/* All maxima of one window, best first, into `found` (MOST_STARTS; unused rows have status FIT_FAILED). */
+static void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace) {
+    Walker walkers[LANES];
+    Stretch stretches[LANES];
+    Optimum first;
+    for (int l = 0; l < LANES; l++) {
+        Stretch share = {0, 1, l, LANES};
+        stretches[l] = share;
+        walkers[l].kept = 0;
+    }
+    walk(model, y, 0, n, stretches, LANES, &first, 0, workspace, walkers);
+    Optimum none = {{0.0}, 0.0, 0.0, first.mean, first.scale, FIT_FAILED, 0.0};
+    int taken[LANES] = {0};
+    for (int k = 0; k < MOST_STARTS; k++) {
+        int from = -1;
+        found[k] = none;
+        for (int l = 0; l < LANES; l++) {
+            while (k && taken[l] < walkers[l].kept && found[k - 1].value - walkers[l].best[taken[l]].value <= SAME_MAXIMUM) taken[l]++;
+            if (taken[l] < walkers[l].kept &&
+                (from < 0 || walkers[l].best[taken[l]].value > walkers[from].best[taken[from]].value)) from = l;
+        }
+        if (from < 0) return;
+        found[k] = walkers[from].best[taken[from]++];
+        double mean, scale, start[3 * LANES] = {0.0};
+        window_load(y, n, LANES, workspace, &mean, &scale);
+        model->prepare(workspace, n, start);
+        found[k].ahead = model->ahead(workspace, n, start, found[k].point);
+    }
+}
+
+#define STRETCHES_AT_ONCE 64
+
+/* The best maximum of each of the windows first .. last - 1, in stretches of `block` windows, into `results`. */
+static void fit_windows(const Model *model, const double *y, long step, long n, long first, long last, long block,
+                        Optimum *results, double *workspace) {
+    Walker walkers[LANES];
+    Stretch stretches[STRETCHES_AT_ONCE];
+    for (long window = first; window < last;) {
+        long count = 0, begin = window;
+        for (; count < STRETCHES_AT_ONCE && window < last; count++, window += block) {
+            Stretch stretch = {window, last - window < block ? last - window : block, 0, 1};
+            stretches[count] = stretch;
+        }
+        walk(model, y, step, n, stretches, count, results + (begin - first), begin, workspace, walkers);
+    }
+}
+
+#endif
