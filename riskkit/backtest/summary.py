@@ -19,7 +19,7 @@ def report(forecast: RiskForecast) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by model:
+        Indexed by model (``report(forecast).T`` fits a terminal):
 
         - days, expected, breaches, rate;
         - p_kupiec, p_independence, p_conditional: exact p-values of the coverage tests;

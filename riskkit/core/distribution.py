@@ -15,6 +15,7 @@ from scipy import special
 
 from riskkit import checks
 from riskkit.checks import FloatArray
+from riskkit.core.frozen import restore
 from riskkit.errors import DataError, ModelError
 
 # Probabilities closer than this are the same probability: sums of up to 1e7 weights are exact to about 1e-13.
@@ -79,6 +80,8 @@ class LossDistribution:
         for field, value in (("components", components), ("names", names), ("weights", weights)):
             object.__setattr__(self, field, value)
         object.__setattr__(self, "horizon", checks.number("horizon", self.horizon, above=0.0))
+
+    __setstate__ = restore
 
     @cached_property
     def total(self) -> FloatArray:
@@ -238,7 +241,7 @@ class LossDistribution:
         weights = np.where(above, self._weights, 0.0)
         beyond = before[np.searchsorted(-losses, -quantile, side="left")]
         rest = 1.0 - level - beyond  # what the block at the quantile must supply
-        if rest > SAME_PROBABILITY:
+        if rest > SAME_PROBABILITY or beyond == 0.0:  # nothing lies above: the whole tail is the block
             weights[at] = self._weights[at] * (rest / self._weights[at].sum())
         return Tail(quantile, weights / weights.sum())
 

@@ -74,6 +74,9 @@ class MarketState(Mapping[str, "float | FloatArray"]):
             remedy = f"did you mean {', '.join(near)}?" if near else f"the market holds {', '.join(self.values_)}"
             raise FactorError(f"no factor {factor!r} in the market", remedy=remedy) from None
 
+    def __reduce__(self) -> tuple[object, ...]:  # the read-only view of the values cannot be pickled itself
+        return MarketState, (dict(self.values_), self.asof)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.values_)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from riskkit import checks
 from riskkit.checks import FloatArray
+from riskkit.core.frozen import restore
 from riskkit.core.market import MarketState, kind_of_move
 from riskkit.errors import DataError
 
@@ -58,6 +59,8 @@ class Scenarios:
         changes = {"factors": factors, "moves": moves, "weights": weights, "labels": labels, "horizon": horizon}
         for name, value in changes.items():
             object.__setattr__(self, name, value)
+
+    __setstate__ = restore
 
     def __len__(self) -> int:
         return len(self.moves)

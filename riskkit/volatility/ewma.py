@@ -9,6 +9,7 @@ import pandas as pd
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus, LossDistribution, law
+from riskkit.core.frozen import restore
 from riskkit.errors import DataError, ModelError
 from riskkit_ext import _ewma
 
@@ -94,6 +95,8 @@ class EwmaFit:
     spec: Ewma
     observed: pd.Series
     variance: FloatArray
+
+    __setstate__ = restore
 
     @property
     def status(self) -> FitStatus:

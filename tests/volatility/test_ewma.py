@@ -110,7 +110,10 @@ def test_fit_is_frozen_read_only_and_picklable(returns):
         fit.spec = Ewma(0.9)
     with pytest.raises(ValueError, match="read-only"):
         fit.variance[0] = 1.0
-    assert pickle.loads(pickle.dumps(fit)).loglikelihood == fit.loglikelihood
+    again = pickle.loads(pickle.dumps(fit))
+    assert again.loglikelihood == fit.loglikelihood
+    with pytest.raises(ValueError, match="read-only"):
+        again.variance[0] = 1.0
 
 
 def test_fit_does_not_follow_later_changes_of_the_data():
