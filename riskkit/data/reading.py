@@ -128,7 +128,7 @@ def _csv(path: Path) -> pd.DataFrame:
         try:
             return pd.read_csv(
                 path, header=0, names=names, index_col=False, dtype=dates, encoding="utf-8-sig", low_memory=False,
-                skipinitialspace=True, float_precision="round_trip",
+                skipinitialspace=True,
             )  # fmt: skip
         except pd.errors.ParserWarning as cause:
             raise DataError(

@@ -1,6 +1,7 @@
 import hashlib
 import json
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -141,8 +142,6 @@ def test_every_target_has_a_source():
 
 
 def test_the_calibration_is_the_file_beside_the_project():
-    from pathlib import Path
-
     file = Path(__file__).parents[2] / "data" / "calibration.json"
     assert dict(calibration()) == json.loads(file.read_text(encoding="utf-8"))
 
