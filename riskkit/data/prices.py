@@ -58,7 +58,7 @@ def returns(prices: pd.DataFrame | pd.Series, kind: str = "log", *, longest: obj
         "source": "a table without a stated source",
         **table.attrs,
         "returns": f"{kind} returns, decimals per step",
-        "calendar": f"{market}; {int(gap.sum())} gaps in {len(gap)} steps",
+        "calendar": f"{market}; {int(gap.sum())} of {len(gap)} steps are",
     }
     return result
 

@@ -49,7 +49,7 @@ def test_incomplete_days_of_daily_crypto_are_nan_and_counted(real_data):
 def test_hourly_crypto_has_27_gaps(real_data):
     hourly = LocalFiles(real_data).prices("crypto_hourly")
     change = returns(hourly)
-    assert change.attrs["calendar"].endswith("longer than 1.5 hours is a gap; 27 gaps in 73264 steps")
+    assert change.attrs["calendar"].endswith("longer than 1.5 hours is a gap; 27 of 73264 steps are")
     assert change["BTC"].isna().sum() == 27
 
 

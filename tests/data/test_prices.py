@@ -25,7 +25,7 @@ def test_a_missing_day_is_a_gap_and_is_not_bridged():
     prices = daily(np.linspace(100.0, 120.0, 30)).drop(pd.Timestamp("2024-01-11", tz="UTC"))
     result = returns(prices)
     assert result.index[result["BTC"].isna()].tolist() == [pd.Timestamp("2024-01-12", tz="UTC")]
-    assert result.attrs["calendar"] == "regular, step 1 day, longer than 1.5 days is a gap; 1 gaps in 28 steps"
+    assert result.attrs["calendar"] == "regular, step 1 day, longer than 1.5 days is a gap; 1 of 28 steps are"
 
 
 def test_a_missing_price_costs_the_return_into_it_and_out_of_it():
