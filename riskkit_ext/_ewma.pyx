@@ -31,6 +31,8 @@ def filtered_var_es(const double[::1] loss, Py_ssize_t window, Py_ssize_t step, 
     """Write VaR and ES of each window; return the first window without a positive finite variance, else their number."""
     cdef Py_ssize_t count = var.shape[0], good
     cdef double* work
+    if not (0.5 < level < 1.0 and 0.0 < decay < 1.0):
+        raise ValueError(f"level {level} or decay {decay} is out of range")
     if window < 1 or step < 1 or count != es.shape[0] or (count > 0 and (count - 1) * step + window > loss.shape[0]):
         raise ValueError(f"{count} windows of {window} every {step} do not fit {loss.shape[0]} rows")
     if count == 0:

@@ -12,7 +12,8 @@ cdef extern from *:
 
 cdef extern from "walk.h" nogil:
     ctypedef struct Model:
-        pass
+        double lower[5]
+        double upper[5]
     ctypedef struct Optimum:
         pass
     int LANES
@@ -34,6 +35,12 @@ source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 11
 lanes = LANES
 most_starts = MOST_STARTS
+
+
+def bounds(bint student):
+    """Lower and upper bounds of (mu, omega, p, s, eta), in units of the standardised window."""
+    cdef Model model = garch_model(student, False)
+    return [model.lower[i] for i in range(5)], [model.upper[i] for i in range(5)]
 
 
 def fit(const double[::1] y, bint student, bint mean_square, double[::1] workspace, double[:, ::1] out):

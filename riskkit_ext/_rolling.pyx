@@ -30,6 +30,8 @@ cdef Py_ssize_t _fitting(Py_ssize_t rows, Py_ssize_t window, Py_ssize_t step, Py
 
 def tail_rank(Py_ssize_t n, double level):
     """Number of n equally likely losses that may lie above the quantile at ``level``."""
+    if n < 1 or not 0.5 < level < 1.0:
+        raise ValueError(f"no tail of {n} losses at level {level}")
     return rk_tail_rank(n, level)
 
 
@@ -37,6 +39,8 @@ def var_es(const double[::1] loss, Py_ssize_t window, Py_ssize_t step, double le
     """Write VaR and ES of each window into ``var`` and ``es``."""
     cdef Py_ssize_t count = _fitting(loss.shape[0], window, step, 1, var.shape[0], es.shape[0])
     cdef double* buffer
+    if not 0.5 < level < 1.0:
+        raise ValueError(f"level {level} is not in (0.5, 1)")
     if count == 0:
         return
     buffer = <double*>malloc(rk_tail_capacity(window, level) * sizeof(double))

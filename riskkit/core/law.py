@@ -83,6 +83,22 @@ def tail_factors(level: float, degrees: float = np.inf) -> tuple[float, float]:
     return float(quantile[0]), float(-_partial_mean(quantile, degrees)[0] / (1.0 - level))
 
 
+def tail_factors_each(level: float, degrees: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Like :func:`tail_factors` for an array of degrees, shape (T,): the same numbers, without a call for each.
+
+    Examples
+    --------
+    >>> [factors.round(6).tolist() for factors in tail_factors_each(0.99, np.array([4.0, np.inf]))]
+    [[3.746947, 2.326348], [5.220614, 2.665214]]
+    """
+    result = np.empty((2, len(degrees)))
+    result[:] = np.array(tail_factors(level))[:, np.newaxis]
+    heavy = np.isfinite(degrees)
+    result[0, heavy] = _quantile(np.full(int(heavy.sum()), checks.level(level)), degrees[heavy])
+    result[1, heavy] = -_partial_mean(result[0, heavy], degrees[heavy]) / (1.0 - level)
+    return result[0], result[1]
+
+
 def _standard(degrees: float, location: float, scale: float, horizon: float) -> LossDistribution:
     checks.number("location", location)
     checks.number("scale", scale, above=0.0)
@@ -95,13 +111,13 @@ def _standard_layout(degrees: float) -> tuple[FloatArray, FloatArray]:
     return _layout(lambda p: _quantile(p, degrees), lambda p: _partial_mean(_quantile(p, degrees), degrees), 0.0)
 
 
-def _quantile(probability: FloatArray, degrees: float) -> FloatArray:
-    return np.asarray(special.ndtri(probability) if np.isinf(degrees) else special.stdtrit(degrees, probability), float)
+def _quantile(probability: FloatArray, degrees: "float | FloatArray") -> FloatArray:
+    return np.asarray(special.ndtri(probability) if np.all(np.isinf(degrees)) else special.stdtrit(degrees, probability), float)
 
 
-def _partial_mean(quantile: FloatArray, degrees: float) -> FloatArray:
+def _partial_mean(quantile: FloatArray, degrees: "float | FloatArray") -> FloatArray:
     """E[T; T <= quantile] = -(degrees + q^2) / (degrees - 1) * pdf(q)."""
-    if np.isinf(degrees):
+    if np.all(np.isinf(degrees)):
         return -np.exp(-0.5 * quantile**2) / np.sqrt(2.0 * np.pi)
     log_constant = special.gammaln((degrees + 1.0) / 2.0) - special.gammaln(degrees / 2.0)
     log_pdf = log_constant - 0.5 * np.log(degrees * np.pi) - (degrees + 1.0) / 2.0 * np.log1p(quantile**2 / degrees)

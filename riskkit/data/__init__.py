@@ -1,1 +1,38 @@
-"""Room under construction."""
+"""Prices in, returns out, and never a doubt about where the numbers come from.
+
+Your own data in five lines (a CSV or Parquet file, wide with one column per asset or tidy with date, symbol, close)::
+
+    import riskkit as rk
+
+    prices = rk.data.read("my_prices.csv")      # checked; a bad cell is named, nothing is repaired
+    print(prices.attrs["source"])               # what the file is, and how its times were read
+    returns = rk.data.returns(prices)           # log, decimals, UTC; NaN over gaps
+
+Ready-made: ``rk.data.load("crypto")`` (an invented market, or real files when the environment variable
+``RISKKIT_DATA`` names their folder), and real ``"equities"``, ``"oil"``, ``"vix"``, ``"credit"``. All prices are
+wide: one column per instrument, a UTC index, a sentence in ``.attrs["source"]``. A daily row is labelled with its
+date (00:00 UTC) and holds the close at the *end* of it.
+"""
+
+from riskkit.data.bars import BarsReport, check_bars
+from riskkit.data.local import LocalFiles
+from riskkit.data.packaged import PackagedData
+from riskkit.data.prices import returns
+from riskkit.data.reading import read
+from riskkit.data.sources import PriceSource, load
+from riskkit.data.spacing import Calendar, calendar
+from riskkit.data.synthetic import SyntheticMarket
+
+__all__ = [
+    "BarsReport",
+    "Calendar",
+    "LocalFiles",
+    "PackagedData",
+    "PriceSource",
+    "SyntheticMarket",
+    "calendar",
+    "check_bars",
+    "load",
+    "read",
+    "returns",
+]

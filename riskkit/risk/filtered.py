@@ -8,7 +8,7 @@ import pandas as pd
 from riskkit import checks
 from riskkit.core import LossDistribution, targets, total_loss
 from riskkit.errors import DataError
-from riskkit.risk.constant import refuse_constant_window
+from riskkit.risk.rolling import refuse_constant_window, var_es_frame
 from riskkit.volatility import Ewma
 from riskkit_ext import _ewma
 
@@ -88,4 +88,4 @@ class FilteredHistoricalSimulation:
                 got=f"decay {self.decay:g}", expected="a positive finite variance on every date",
                 remedy="rescale the history or choose a larger decay",
             )  # fmt: skip
-        return pd.DataFrame(result.T, index=dates, columns=["var", "es"], copy=False)
+        return var_es_frame(result, dates)

@@ -8,6 +8,7 @@ import pandas as pd
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import LossDistribution, targets
+from riskkit.risk.rolling import var_es_frame
 from riskkit_ext import _rolling
 
 LEAST = 2  # one day is no distribution
@@ -59,7 +60,7 @@ class HistoricalSimulation:
         dates = targets(frame.index, window, step)
         result = np.empty((2, len(dates)))
         _rolling.var_es(_total(frame), window, step, level, *result)
-        return pd.DataFrame(result.T, index=dates, columns=["var", "es"], copy=False)
+        return var_es_frame(result, dates)
 
 
 def _total(frame: pd.DataFrame) -> FloatArray:

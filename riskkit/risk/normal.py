@@ -7,7 +7,7 @@ import pandas as pd
 
 from riskkit import checks
 from riskkit.core import LossDistribution, law, targets, total_loss
-from riskkit.risk.constant import refuse_constant_window
+from riskkit.risk.rolling import refuse_constant_window, var_es_frame
 from riskkit_ext import _rolling
 
 LEAST = 2  # a standard deviation needs two observations
@@ -64,5 +64,5 @@ class NormalModel:
         _rolling.moments(values, window, step, mean, deviation)
         checks.array("standard deviations", deviation, ndim=1)
         unit = law.normal(0.0, 1.0)
-        columns = {"var": mean + deviation * unit.var(level), "es": mean + deviation * unit.es(level)}
-        return pd.DataFrame(columns, index=dates)
+        result = mean + deviation * np.array([[unit.var(level)], [unit.es(level)]])
+        return var_es_frame(result, dates)

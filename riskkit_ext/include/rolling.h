@@ -6,7 +6,8 @@
  *     VaR = x_(k)            the lower quantile inf {l : P(L <= l) >= level}
  *     ES  = (x_(0) + ... + x_(k-1) + (n t - k) x_(k)) / (n t)          the atom at the quantile is split
  *
- * Domain: finite losses, 1 <= window, 1 <= step, 0.5 < level < 1. The caller checks.
+ * Domain: finite losses whose tail sum is finite (else ES is NaN), 1 <= window, 1 <= step, 0.5 < level < 1. The caller
+ * checks.
  *
  * Why compiled: only the k + 1 largest of n losses matter. They stand, with some slack, in a short descending buffer that
  * holds the `size` largest losses of the window as a multiset. A loss that leaves the window is taken out of the buffer
@@ -147,7 +148,7 @@ static inline double rk_tail_es(const double *largest, ptrdiff_t rank, ptrdiff_t
     if (rank == 0) return quantile;
     es = rk_exact_sum(largest, rank);
     es = rest > RK_SAME_PROBABILITY ? (es + (weight - (double)rank) * quantile) / weight : es / (double)rank;
-    return es > quantile ? es : quantile; /* a mean of equal numbers may round below them */
+    return es < quantile ? quantile : es; /* a mean of equal numbers may round below them; NaN (overflow) stays NaN */
 }
 
 /* VaR and ES of `count` windows; buffer: rk_tail_capacity(window, level) doubles. */

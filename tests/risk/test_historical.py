@@ -108,3 +108,13 @@ def test_refuses_a_history(data, message):
 def test_refuses_an_argument(arguments, message):
     with pytest.raises(rk.DataError, match=message):
         MODEL.roll(history(50), **arguments)
+
+
+def test_each_answer_is_the_callers_own():
+    returns = history(50)
+    first = MODEL.roll(returns, 20)
+    first.columns.name = "mine"
+    first.iloc[0, 0] = 9.0
+    again = MODEL.roll(returns, 20)
+    assert again.columns.name is None
+    assert again.iloc[0, 0] < 9.0

@@ -82,3 +82,6 @@ def test_refuses_arrays_that_do_not_fit():
     for window, step, count, other in [(0, 1, 1, 1), (5, 0, 1, 1), (5, 1, 7, 7), (5, 1, 2, 3)]:
         with pytest.raises(ValueError, match="do not fit"):
             _ewma.filtered_var_es(np.ones(10), window, step, 0.99, 0.94, np.empty(count), np.empty(other))
+    for level, decay in [(0.5, 0.94), (1.0, 0.94), (np.nan, 0.94), (0.99, 0.0), (0.99, 1.0), (0.99, np.nan)]:
+        with pytest.raises(ValueError, match="out of range"):
+            filtered(np.ones(10), 5, 1, level, decay)

@@ -1,5 +1,6 @@
 """The rolling kernel against its slow twin, the core type, and pandas."""
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
@@ -146,3 +147,26 @@ def test_moments_against_exact_fractions(shift):
         expected = oracle.moments(loss[start : start + 37])
         assert mean[row] == pytest.approx(expected[0], rel=1e-15, abs=1e-14)
         assert deviation[row] == pytest.approx(expected[1], rel=1e-14)
+
+
+def test_a_tail_sum_beyond_all_doubles_is_not_passed_off_as_a_number():
+    var, es = run(np.array([1e308] * 50 + [0.0]), 50, 1, 0.9)
+    assert var.tolist() == [1e308]
+    assert np.isnan(es).all()
+
+
+def test_releases_the_gil_and_shares_nothing():
+    loss = np.random.default_rng(1).standard_t(3, 20_000)
+    alone = run(loss, 250, 1, 0.99)
+    with ThreadPoolExecutor(4) as threads:
+        for var, es in threads.map(lambda _: run(loss, 250, 1, 0.99), range(16)):
+            np.testing.assert_array_equal(var, alone[0])
+            np.testing.assert_array_equal(es, alone[1])
+
+
+@pytest.mark.parametrize("level", [0.5, 1.0, -3.0, float("nan"), float("inf")])
+def test_refuses_a_level_that_would_read_outside_the_window(level):
+    with pytest.raises(ValueError, match="level"):
+        run(np.zeros(10), 5, 1, level)
+    with pytest.raises(ValueError, match="level"):
+        _rolling.tail_rank(10, level)

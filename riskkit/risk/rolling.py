@@ -1,4 +1,4 @@
-"""Finds the window on which a model of dispersion would refuse to work."""
+"""What the fast lanes share: the frame they answer with, and the windows on which they must refuse to work."""
 
 import numpy as np
 import pandas as pd
@@ -6,6 +6,13 @@ import pandas as pd
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.errors import DataError
+
+VAR_ES = pd.Index(["var", "es"])  # made once: a new index of strings costs as much as a kernel call
+
+
+def var_es_frame(result: FloatArray, dates: pd.Index) -> pd.DataFrame:
+    """Return VaR and ES, an array of shape (2, D), as a frame by target date, without copying them."""
+    return pd.DataFrame(result.T, index=dates, columns=VAR_ES.view(), copy=False)
 
 
 def refuse_constant_window(loss: FloatArray, window: int, step: int, dates: pd.Index) -> None:

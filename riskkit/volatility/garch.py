@@ -1,0 +1,309 @@
+"""GARCH(1,1) with normal or Student-t innovations, estimated by maximum likelihood in our own kernel."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from riskkit import checks
+from riskkit.checks import FloatArray
+from riskkit.core import FitStatus, LossDistribution, law
+from riskkit.core.frozen import restore
+from riskkit.errors import ConvergenceError, DataError
+from riskkit_ext import _garch
+
+LEAST = 50  # five parameters from fewer observations are not worth having
+STATUSES = (FitStatus.OK, FitStatus.BOUND, FitStatus.NOT_CONVERGED, FitStatus.FAILED)  # in the kernel's order
+VALUE, AHEAD, MEAN, SCALE, STATUS = 5, 6, 7, 8, 9  # columns of the kernel's optimum, after the point
+STEEP = 1e-4  # an optimum from which the log-likelihood rises faster, per standard error, is none
+KINDS = ("hessian", "opg", "robust")
+
+
+class Derivatives(NamedTuple):
+    """Of the log-likelihood of the standardised data, in mu, omega, alpha, beta, eta = 1/nu."""
+
+    value: float
+    gradient: FloatArray  # (5,)
+    hessian: FloatArray  # (5, 5)
+
+
+@dataclass(frozen=True)
+class Garch:
+    """GARCH(1,1): today's variance is yesterday's, pulled towards its level and pushed by yesterday's square.
+
+    ``e[t] = y[t] - mu`` and ``sigma[t+1]**2 = omega + alpha * e[t]**2 + beta * sigma[t]**2``, where ``e[t] / sigma[t]`` has
+    mean 0, variance 1 and a normal or Student-t law. Stationary variance: omega / (1 - alpha - beta).
+
+    Parameters
+    ----------
+    dist : {"t", "normal"}
+        Law of the standardised innovations.
+    start : {"backcast", "fcp"}
+        Variance before the first observation: the exponentially weighted mean of the first 75 squared deviations (decay
+        0.94, as the package `arch` has it), or the mean of ``e[t]**2`` at the current mu (Fiorentini and others).
+
+    Examples
+    --------
+    >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=500))
+    >>> fit = Garch(dist="t").fit(returns)
+    >>> list(fit.params.index), str(fit.status)
+    (['mu', 'omega', 'alpha', 'beta', 'nu'], 'ok')
+
+    References
+    ----------
+    Bollerslev, T. (1987). A conditionally heteroskedastic time series model for speculative prices and rates of return.
+    Review of Economics and Statistics 69, 542-547.
+    Fiorentini, G., Calzolari, G. and Panattoni, L. (1996). Analytic derivatives and the computation of GARCH estimates.
+    Journal of Applied Econometrics 11, 399-417.
+    """
+
+    dist: str = "t"
+    start: str = "backcast"
+
+    def __post_init__(self) -> None:
+        checks.one_of("dist", self.dist, ("t", "normal"))
+        checks.one_of("start", self.start, ("backcast", "fcp"))
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the parameters."""
+        return ["mu", "omega", "alpha", "beta"] + (["nu"] if self.dist == "t" else [])
+
+    def fit(self, series: pd.Series) -> "GarchFit":
+        """Estimate the parameters by maximum likelihood, 0 <= alpha, beta; alpha + beta <= 1; 2.05 <= nu <= 500.
+
+        The likelihood may have several maxima: a grid of starting points is searched and the highest maximum found is kept.
+        The estimate does not depend on the unit of the data.
+
+        Parameters
+        ----------
+        series : Series of length T >= 50
+            Returns in decimals per step (any other unit will do); finite, sorted by time, not constant.
+
+        Raises
+        ------
+        DataError
+            When the series cannot be used.
+        ConvergenceError
+            When no maximum was found at all. A search that merely did not end says so in ``status``.
+        """
+        observed = checks.series(series, name="series", least=LEAST)
+        values = np.ascontiguousarray(observed.to_numpy())
+        refuse_unusable("series", values)
+        maxima = np.empty((_garch.most_starts, _garch.OPTIMUM_SIZE))
+        workspace = np.empty(len(values) * _garch.lanes)
+        _garch.fit(values, self.dist == "t", self.start == "fcp", workspace, maxima)
+        if STATUSES[int(maxima[0, STATUS])] is FitStatus.FAILED:
+            raise ConvergenceError(
+                "the GARCH likelihood has no maximum that can be found", got=f"{len(values)} observations",
+                remedy="look at the series: is it mostly zeros, or one huge value?",
+            )  # fmt: skip
+        maxima.setflags(write=False)
+        return GarchFit(self, observed, maxima[0])
+
+
+@dataclass(frozen=True, eq=False)
+class GarchFit:
+    """An estimated GARCH(1,1); made by :meth:`Garch.fit`.
+
+    Parameters
+    ----------
+    spec : Garch
+        The model.
+    observed : Series of length T
+        The returns.
+    optimum : array of shape (11,)
+        The kernel's answer, in units of the standardised series.
+    """
+
+    spec: Garch
+    observed: pd.Series
+    optimum: FloatArray
+
+    __setstate__ = restore
+
+    @cached_property
+    def params(self) -> pd.Series:
+        """Estimates of mu, omega, alpha, beta (and nu), in the unit of the data."""
+        return pd.Series(natural_parameters(self.optimum[np.newaxis], self.spec.dist)[0], self.spec.names, name="params")
+
+    @property
+    def loglikelihood(self) -> float:
+        """Maximum of the log-likelihood, of the data in their own unit.
+
+        Examples
+        --------
+        >>> returns = pd.Series(np.random.default_rng(1).normal(size=300))
+        >>> round(Garch(dist="normal").fit(returns).loglikelihood, 4)
+        -394.9983
+        """
+        return self._derivatives.value - len(self.observed) * float(np.log(self.optimum[SCALE]))
+
+    @property
+    def gradient_norm(self) -> float:
+        """Steepest rise left: log-likelihood per standard error of one parameter, bounds respected; no unit."""
+        slopes = self._by_search @ self._derivatives.gradient
+        low, high = self._at_bounds
+        slopes = np.where(low, np.maximum(slopes, 0.0), np.where(high, np.minimum(slopes, 0.0), slopes))
+        curvature = np.einsum("ij,jk,ik->i", self._by_search, -self._derivatives.hessian, self._by_search)
+        return float(np.max(np.abs(slopes) / np.sqrt(np.maximum(curvature, 1.0))))
+
+    @cached_property
+    def status(self) -> FitStatus:
+        """OK only where the gradient is zero and the curvature right; BOUND when a parameter ended on a bound."""
+        said = STATUSES[int(self.optimum[STATUS])]
+        steep = said in (FitStatus.OK, FitStatus.BOUND) and not self.gradient_norm <= STEEP
+        return FitStatus.NOT_CONVERGED if steep else said
+
+    def standard_errors(self, kind: str = "robust") -> pd.Series:
+        """Standard errors from exact derivatives; NaN for a parameter on a bound, and where the curvature is wrong.
+
+        Parameters
+        ----------
+        kind : {"robust", "hessian", "opg"}
+            Sandwich of Bollerslev and Wooldridge (valid for other laws too), inverse Hessian, or outer product of scores.
+
+        Notes
+        -----
+        With one parameter on its bound the others' errors are those of the model with that parameter fixed there.
+        """
+        checks.one_of("kind", kind, KINDS)
+        errors = np.full(5, np.nan)
+        free = ~(self._at_bounds[0] | self._at_bounds[1])
+        directions = self._by_search[free]
+        directions = directions[np.abs(directions).max(axis=1) > 0.0].T  # (5, free)
+        outer = directions.T @ (self._path[1].T @ self._path[1]) @ directions
+        covariance = _inverse(directions.T @ -self._derivatives.hessian @ directions) if kind != "opg" else _inverse(outer)
+        if kind == "robust":
+            covariance = covariance @ outer @ covariance
+        variances = np.einsum("ij,jk,ik->i", directions, covariance, directions)
+        errors[variances > 0.0] = np.sqrt(variances[variances > 0.0])
+        scale = self.optimum[SCALE]
+        errors *= np.array([scale, scale**2, 1.0, 1.0, max(self.optimum[4], 1e-9) ** -2])
+        return pd.Series(errors[: len(self.spec.names)], self.spec.names, name=f"{kind} standard errors")
+
+    @cached_property
+    def sigma(self) -> pd.Series:
+        """Conditional standard deviation of each observation, known one step before it but for the parameters."""
+        variance = self._path[0][:-1]
+        return pd.Series(self.optimum[SCALE] * np.sqrt(variance), index=self.observed.index, name="sigma")
+
+    @property
+    def residuals(self) -> pd.Series:
+        """The observations less mu."""
+        return (self.observed - self.params["mu"]).rename("residuals")
+
+    @property
+    def standardised(self) -> pd.Series:
+        """Residuals divided by sigma: mean about 0, variance about 1, and what is left to explain."""
+        return (self.residuals / self.sigma).rename("standardised")
+
+    @property
+    def next_sigma(self) -> float:
+        """Standard deviation of the observation after the last."""
+        return float(self.optimum[SCALE] * np.sqrt(self.optimum[AHEAD]))
+
+    def forecast(self, horizon: int = 1) -> pd.DataFrame:
+        """Mean and sigma of each of the next ``horizon`` steps (not of their sum), exact.
+
+        Returns
+        -------
+        DataFrame (horizon, 2)
+            Indexed by step 1, ..., horizon; columns ``mean`` and ``sigma``, per step.
+        """
+        steps = pd.RangeIndex(1, checks.whole("horizon", horizon, least=1) + 1, name="step")
+        persistence, omega = self.params["alpha"] + self.params["beta"], self.params["omega"]
+        variance = np.empty(horizon)
+        variance[0] = self.next_sigma**2
+        for step in range(1, horizon):
+            variance[step] = omega + persistence * variance[step - 1]
+        return pd.DataFrame({"mean": self.params["mu"], "sigma": np.sqrt(variance)}, index=steps)
+
+    def loss_distribution(self) -> LossDistribution:
+        """Law of the next step's loss, -y: normal, or Student-t scaled to the forecast's standard deviation.
+
+        Examples
+        --------
+        >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=500))
+        >>> 0.02 < Garch(dist="t").fit(returns).loss_distribution().var(0.99) < 0.05
+        True
+        """
+        if self.spec.dist == "normal":
+            return law.normal(-self.params["mu"], self.next_sigma)
+        degrees = self.params["nu"]
+        return law.student(-self.params["mu"], self.next_sigma * float(np.sqrt(1.0 - 2.0 / degrees)), degrees)
+
+    @cached_property
+    def _standard(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Standardised data, start variance and point, as the kernel's functions want them."""
+        z = np.ascontiguousarray((self.observed.to_numpy() - self.optimum[MEAN]) / self.optimum[SCALE])
+        if self.spec.start == "fcp":
+            start = np.array([np.mean(z**2), -2.0 * np.mean(z), 1.0])
+        else:
+            weights = 0.94 ** np.arange(min(75, len(z)))
+            start = np.array([weights @ z[: len(weights)] ** 2 / weights.sum(), 0.0, 0.0])
+        location, omega, persistence, share, eta = self.optimum[:5]
+        alpha = persistence * share
+        return z, start, np.array([location, omega, alpha, persistence - alpha, eta])
+
+    @cached_property
+    def _derivatives(self) -> Derivatives:
+        gradient, hessian = np.empty(5), np.empty((5, 5))
+        workspace = np.empty(len(self.observed) * _garch.lanes)
+        value = _garch.derivatives(*self._standard, self.spec.dist == "t", workspace, gradient, hessian)
+        return Derivatives(value, gradient, hessian)
+
+    @cached_property
+    def _path(self) -> tuple[FloatArray, FloatArray]:
+        """Standardised variances (T + 1,) and scores (T, 5)."""
+        variance, scores = np.empty(len(self.observed) + 1), np.empty((len(self.observed), 5))
+        _garch.path(*self._standard, self.spec.dist == "t", variance, scores)
+        return variance, scores
+
+    @property
+    def _by_search(self) -> FloatArray:
+        """Row i: derivative of (mu, omega, alpha, beta, eta) by the i-th coordinate of the search (mu, omega, p, s, eta)."""
+        persistence, share = self.optimum[2:4]
+        result = np.eye(5)[: len(self.spec.names)]
+        result[2, 2:4] = share, 1.0 - share
+        result[3, 2:4] = persistence, -persistence
+        return result
+
+    @property
+    def _at_bounds(self) -> tuple[FloatArray, FloatArray]:
+        lower, upper = _garch.bounds(self.spec.dist == "t")
+        point = self.optimum[: len(self.spec.names)]
+        return point <= lower[: len(point)], point >= upper[: len(point)]
+
+
+def natural_parameters(optima: FloatArray, dist: str) -> FloatArray:
+    """From the kernel's optima (W, 11) to mu, omega, alpha, beta (and nu) in the unit of the data, (W, 4 or 5)."""
+    location, omega, persistence, share, eta = optima[:, :5].T
+    mean, scale = optima[:, MEAN], optima[:, SCALE]
+    alpha = persistence * share
+    columns = [mean + scale * location, omega * scale**2, alpha, persistence - alpha]
+    if dist == "t":
+        columns.append(1.0 / np.maximum(eta, 1e-300))
+    return np.column_stack(columns)
+
+
+def refuse_unusable(name: str, values: FloatArray) -> None:
+    """Refuse a constant series, and one whose variance would underflow or overflow."""
+    checks.varied(name, values)
+    largest = float(np.abs(values).max())
+    if not 1e-100 < largest < 1e100:
+        raise DataError(
+            f"{name} is out of range", got=f"largest magnitude {largest:g}", expected="between 1e-100 and 1e100",
+            remedy="rescale the series",
+        )  # fmt: skip
+
+
+def _inverse(matrix: FloatArray) -> FloatArray:
+    """Inverse of a positive definite matrix; NaN when it is not one."""
+    try:
+        root = np.linalg.inv(np.linalg.cholesky(matrix))
+    except np.linalg.LinAlgError:
+        return np.full_like(matrix, np.nan)
+    return root.T @ root

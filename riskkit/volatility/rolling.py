@@ -1,0 +1,110 @@
+"""A volatility model estimated anew for every date, from the window before it."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+
+from riskkit import checks
+from riskkit.checks import FloatArray
+from riskkit.core import FitStatus, law, targets
+from riskkit.errors import DataError
+from riskkit.volatility.ewma import Ewma
+from riskkit.volatility.garch import AHEAD, LEAST, SCALE, STATUS, STATUSES, Garch, natural_parameters, refuse_unusable
+from riskkit_ext import _garch
+
+STRETCH = 50  # windows between two fresh searches
+SHARED = 4 * STRETCH  # windows from which on a second thread pays
+
+
+def roll(
+    returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, level: float = 0.99
+) -> pd.DataFrame:
+    """Refit ``spec`` for every ``step``-th date and forecast the loss of that date.
+
+    The estimate for a date uses the ``window`` observations before it and nothing else. For :class:`Garch` one kernel call
+    does all dates: warm starts between neighbours, every maximum of the likelihood followed, fresh searches in between; it
+    gives what fitting each window afresh gives, up to rounding (or a higher maximum that the fresh search missed).
+
+    Parameters
+    ----------
+    returns : Series of length T > window
+        Returns in decimals per step.
+    spec : Garch or Ewma
+        The model.
+    window : int
+        Observations in an estimate; at least 50 for Garch.
+    step : int
+        Distance between two dates.
+    level : float
+        Confidence level of VaR and ES.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by target date: ``mu`` and ``sigma`` of the return, ``var`` and ``es`` of the loss, the other parameters, and
+        ``status``. A constant window has status "failed" and NaN.
+
+    Examples
+    --------
+    >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=302))
+    >>> roll(returns, Garch(dist="normal"), window=300).columns.tolist()
+    ['mu', 'sigma', 'var', 'es', 'omega', 'alpha', 'beta', 'status']
+    """
+    level = checks.level(level)
+    if isinstance(spec, Garch):
+        return _roll_garch(returns, spec, window, step, level)
+    if not isinstance(spec, Ewma):
+        raise DataError("spec is not a volatility model", got=type(spec).__name__, expected="a Garch or an Ewma")
+    return _roll_daily(returns, spec, window, step, level)
+
+
+def _roll_garch(returns: pd.Series, spec: Garch, window: int, step: int, level: float) -> pd.DataFrame:
+    observed = checks.series(returns)
+    dates = targets(observed.index, checks.whole("window", window, least=LEAST), step)
+    values = np.ascontiguousarray(observed.to_numpy())
+    refuse_unusable("returns", values)
+    optima = _optima(values, spec, window, step, len(dates))
+    params = pd.DataFrame(natural_parameters(optima, spec.dist), dates, spec.names)
+    sigma = optima[:, SCALE] * np.sqrt(optima[:, AHEAD])
+    degrees = params["nu"].to_numpy() if spec.dist == "t" else np.full(len(dates), np.inf)
+    result = pd.DataFrame({"mu": params["mu"], "sigma": sigma})
+    scale = sigma * np.sqrt(1.0 - 2.0 / degrees)
+    for name, factor in zip(("var", "es"), law.tail_factors_each(level, degrees), strict=True):
+        result[name] = -params["mu"] + scale * factor
+    result = result.join(params.drop(columns="mu"))
+    status = optima[:, STATUS].astype(int)
+    result[status == STATUSES.index(FitStatus.FAILED)] = np.nan
+    result["status"] = np.array([str(name) for name in STATUSES])[status]
+    return result
+
+
+def _optima(values: FloatArray, spec: Garch, window: int, step: int, windows: int) -> FloatArray:
+    """The kernel's optimum of every window; whole stretches are shared out, so the threads change no bit."""
+    optima = np.empty((windows, _garch.OPTIMUM_SIZE))
+    threads = min(os.cpu_count() or 1, 8, 1 + windows // SHARED)
+    share = STRETCH * -(-windows // (STRETCH * threads))
+
+    def part(first: int) -> None:
+        last = min(first + share, windows)
+        workspace = np.empty(window * _garch.lanes)
+        _garch.roll(
+            values, step, window, first, last, STRETCH, spec.dist == "t", spec.start == "fcp", workspace, optima[first:last]
+        )
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(part, range(0, windows, share)))
+    return optima
+
+
+def _roll_daily(returns: pd.Series, spec: Ewma, window: int, step: int, level: float) -> pd.DataFrame:
+    observed = checks.series(returns)
+    dates = targets(observed.index, window, step)
+    rows = []
+    for number in range(len(dates)):
+        fit = spec.fit(observed.iloc[number * step : number * step + window])
+        ahead, losses = fit.forecast(1).loc[1], fit.loss_distribution()
+        tail = {"mu": ahead["mean"], "sigma": ahead["sigma"], "var": losses.var(level), "es": losses.es(level)}
+        rows.append(tail | fit.params.to_dict() | {"status": str(fit.status)})
+    return pd.DataFrame(rows, index=dates)
