@@ -102,7 +102,7 @@ def _exceedance(distribution: LossDistribution) -> tuple[FloatArray, FloatArray]
     mass = np.bincount(first, weights=distribution.weights)
     losses, mass = losses[mass > 0.0], mass[mass > 0.0]
     at_least = np.cumsum(mass[::-1])[::-1]
-    keep = at_least <= max(TAIL, at_least[-1])
+    keep = at_least <= max(TAIL, at_least[-1]) * (1.0 + 1e-9)  # sums of weights round
     losses, at_least = losses[keep], at_least[keep]
     if len(losses) > CORNERS:
         wanted = np.geomspace(at_least[0], at_least[-1], CORNERS)

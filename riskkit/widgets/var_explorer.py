@@ -56,7 +56,7 @@ class VarExplorer(anywidget.AnyWidget):
     >>> explorer = rk.widgets.VarExplorer(returns, days=200)
     >>> explorer.window = 250
     >>> explorer.verdict["days"], explorer.verdict["breaches"]
-    (200, 2)
+    (200, 3)
     """
 
     _esm = HERE / "var_explorer.js"

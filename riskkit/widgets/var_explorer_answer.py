@@ -67,7 +67,7 @@ def answer(returns: pd.Series, model: str, level: float, window: int, decay: flo
     --------
     >>> returns = pd.Series(np.random.default_rng(1).standard_normal(300) / 100)
     >>> answer(returns, "Historical simulation", 0.95, 100, 0.94, days=200).verdict["breaches"]
-    13
+    11
     """
     series = checks.series(returns)
     checks.one_of("model", model, list(MODELS))
