@@ -135,7 +135,7 @@ class ArchFit:
 
 
 def _partial_moment(distribution: Distribution, shape: FloatArray, probability: FloatArray) -> FloatArray:
-    """E[Z; Z <= quantile(p)] of arch's law at falling probabilities: arch's own at the lowest, quadrature between the others.
+    """E[Z; Z <= quantile(p)] of arch's law at falling probabilities: its own at the lowest, quadrature between the others.
 
     Arch's own takes half a millisecond for each of 10,000.
     """
