@@ -89,7 +89,7 @@ def tail_factors_each(level: float, degrees: FloatArray) -> tuple[FloatArray, Fl
     Examples
     --------
     >>> [factors.round(6).tolist() for factors in tail_factors_each(0.99, np.array([4.0, np.inf]))]
-    [[3.746947, 2.326348], [5.220614, 2.665214]]
+    [[3.746947, 2.326348], [5.220584, 2.665214]]
     """
     result = np.empty((2, len(degrees)))
     result[:] = np.array(tail_factors(level))[:, np.newaxis]
@@ -112,7 +112,9 @@ def _standard_layout(degrees: float) -> tuple[FloatArray, FloatArray]:
 
 
 def _quantile(probability: FloatArray, degrees: "float | FloatArray") -> FloatArray:
-    return np.asarray(special.ndtri(probability) if np.all(np.isinf(degrees)) else special.stdtrit(degrees, probability), float)
+    if np.all(np.isinf(degrees)):
+        return np.asarray(special.ndtri(probability), float)
+    return np.asarray(special.stdtrit(degrees, probability), float)
 
 
 def _partial_mean(quantile: FloatArray, degrees: "float | FloatArray") -> FloatArray:

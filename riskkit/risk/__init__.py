@@ -5,10 +5,9 @@ one kernel call, ``model.roll(history, window)``, and gets what calling it day b
 """
 
 from riskkit.risk.filtered import FilteredHistoricalSimulation
+from riskkit.risk.garch import GarchModel
 from riskkit.risk.historical import HistoricalSimulation
 from riskkit.risk.normal import NormalModel
+from riskkit.risk.student import StudentModel
 
-# from riskkit.risk.garch import GarchModel
-# from riskkit.risk.student import StudentModel
-
-__all__ = ["FilteredHistoricalSimulation", "HistoricalSimulation", "NormalModel"]
+__all__ = ["FilteredHistoricalSimulation", "GarchModel", "HistoricalSimulation", "NormalModel", "StudentModel"]

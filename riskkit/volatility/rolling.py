@@ -18,9 +18,7 @@ STRETCH = 50  # windows between two fresh searches
 SHARED = 4 * STRETCH  # windows from which on a second thread pays
 
 
-def roll(
-    returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, level: float = 0.99
-) -> pd.DataFrame:
+def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, level: float = 0.99) -> pd.DataFrame:
     """Refit ``spec`` for every ``step``-th date and forecast the loss of that date.
 
     The estimate for a date uses the ``window`` observations before it and nothing else. For :class:`Garch` one kernel call

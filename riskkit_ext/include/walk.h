@@ -204,9 +204,9 @@ static void fit_window(const Model *model, const double *y, long n, Optimum *fou
     walk(model, y, 0, n, stretches, LANES, &first, 0, workspace, walkers);
     Optimum none = {{0.0}, 0.0, 0.0, first.mean, first.scale, FIT_FAILED, 0.0};
     int taken[LANES] = {0};
+    for (int k = 0; k < MOST_STARTS; k++) found[k] = none;
     for (int k = 0; k < MOST_STARTS; k++) {
         int from = -1;
-        found[k] = none;
         for (int l = 0; l < LANES; l++) {
             while (k && taken[l] < walkers[l].kept && found[k - 1].value - walkers[l].best[taken[l]].value <= SAME_MAXIMUM) taken[l]++;
             if (taken[l] < walkers[l].kept &&

@@ -1,0 +1,147 @@
+"""The GARCH kernel against its slow twin, in double and in 40 digits."""
+
+import mpmath
+import numpy as np
+import pytest
+from oracles import garch as oracle
+
+from riskkit_ext import _garch
+
+POINTS = [
+    (0.05, 0.04, 0.06, 0.9, 0.2),
+    (-0.3, 1e-9, 0.3, 0.7, 1 / 2.05),  # integrated, tails as heavy as allowed
+    (0.0, 1.2, 0.0, 0.0, 0.002),  # no dynamics, nearly normal
+    (0.1, 0.02, 1e-6, 0.97, 0.1),
+    (0.1, 0.5, 0.8, 0.0, 0.03125),  # where the series of the constant takes over
+]
+
+
+def derivatives(z, start, point, student):
+    gradient, hessian = np.empty(5), np.empty((5, 5))
+    value = _garch.derivatives(
+        z, np.array(start, float), np.array(point, float), student, np.empty(len(z) * _garch.lanes), gradient, hessian
+    )
+    return value, gradient, hessian
+
+
+def exact(z, start, point, size):
+    """Value, gradient and Hessian of the textbook formula by mpmath's differentiation at 40 digits."""
+    with mpmath.workdps(40):
+        y = [mpmath.mpf(float(value)) for value in z]
+
+        def f(*x):
+            b = start[0] + x[0] * (start[1] + x[0] * start[2])
+            return oracle.loglikelihood(y, *x[:4], x[4] if size == 5 else 0, b, mpmath.mp)
+
+        x = tuple(mpmath.mpf(value) for value in point[:size])
+
+        def diff(*axes):
+            return float(mpmath.diff(f, x, tuple(axes.count(i) for i in range(size)), h=mpmath.mpf(10) ** -12))
+
+        hessian = [[diff(i, j) if i <= j else 0.0 for j in range(size)] for i in range(size)]
+        hessian = np.array(hessian) + np.triu(hessian, 1).T
+        return float(f(*x)), np.array([diff(i) for i in range(size)]), hessian
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("student", [True, False])
+def test_derivatives(point, student):
+    z = np.random.default_rng(3).standard_t(4, 40)
+    start, size = (1.3, -0.2, 0.7), 5 if student else 4
+    value, gradient, hessian = derivatives(z, start, point, student)
+    expected = exact(z, start, point, size)
+    assert value == pytest.approx(expected[0], rel=1e-13)
+    scale = np.abs(expected[2]).max()
+    np.testing.assert_allclose(gradient[:size], expected[1], rtol=1e-10, atol=1e-13 * scale)
+    np.testing.assert_allclose(hessian[:size, :size], expected[2], rtol=1e-9, atol=1e-12 * scale)
+
+
+@pytest.mark.parametrize("n", [1, 2, 15, 16, 17, 1000])
+@pytest.mark.parametrize("student", [True, False])
+def test_value_at_any_length(n, student):
+    z, start, point = np.random.default_rng(n).normal(size=n), (0.8, 0.0, 0.0), (0.1, 0.05, 0.1, 0.85, 0.15)
+    expected = oracle.loglikelihood(z, *point[:4], point[4] if student else 0, 0.8)
+    assert derivatives(z, start, point, student)[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_extremes_stay_finite():
+    z = np.zeros(500)
+    z[250] = np.sqrt(500.0)  # all the variance in one observation
+    value, gradient, hessian = derivatives(z, (0.0, 0.0, 0.0), (0.0, 1e-12, 0.0, 1.0, 0.4), True)
+    assert np.isfinite(value)
+    assert np.isfinite(gradient).all()
+    assert np.isfinite(hessian).all()
+    assert value == pytest.approx(oracle.loglikelihood(z, 0.0, 1e-12, 0.0, 1.0, 0.4, 0.0), rel=1e-12)
+
+
+@pytest.mark.parametrize("student", [True, False])
+def test_path(student):
+    z, start, point = np.random.default_rng(5).standard_t(5, 60), np.array([0.9, 0.1, 0.2]), np.array(POINTS[0])
+    z.setflags(write=False)
+    variance, scores = np.empty(61), np.empty((60, 5))
+    _garch.path(z, start, point, student, variance, scores)
+    b = start[0] + point[0] * (start[1] + point[0] * start[2])
+    np.testing.assert_allclose(variance, oracle.variances(z, *point[:4], b), rtol=1e-13)
+    gradient = derivatives(z, start, point, student)[1]
+    np.testing.assert_allclose(scores.sum(axis=0), gradient, rtol=1e-11, atol=1e-11)
+
+
+def fitted(y, student=True):
+    maxima = np.empty((_garch.most_starts, _garch.OPTIMUM_SIZE))
+    _garch.fit(y, student, False, np.empty(len(y) * _garch.lanes), maxima)
+    return maxima
+
+
+def rolled(y, window, step=1, block=50, first=0, last=None, student=True):
+    last = (len(y) - window) // step + 1 if last is None else last
+    out = np.empty((last - first, _garch.OPTIMUM_SIZE))
+    _garch.roll(y, step, window, first, last, block, student, False, np.empty(window * _garch.lanes), out)
+    return out
+
+
+def test_ahead_is_the_recursion():
+    y = oracle.simulate(403, 0.05, 0.1, 0.85, 6, 1)
+    best = fitted(y)[0]
+    z = (y - best[7]) / best[8]
+    alpha = best[2] * best[3]
+    h = oracle.variances(z, best[0], best[1], alpha, best[2] - alpha, oracle.backcast(z, 0.0))
+    assert best[6] == pytest.approx(h[-1], rel=1e-12)
+
+
+def test_maxima_are_distinct_and_sorted():
+    for seed in range(20):
+        maxima = fitted(np.random.default_rng(seed).standard_t(4, 300))
+        used = maxima[maxima[:, 9] != 3]
+        assert len(used) >= 1
+        assert (np.diff(used[:, 5]) < -1e-8).all()
+
+
+def test_shared_work_gives_the_same_bits():
+    y = oracle.simulate(700, 0.05, 0.1, 0.85, 5, 2)
+    whole = rolled(y, 300, block=50)
+    parts = np.concatenate([rolled(y, 300, first=first, last=min(first + 150, 401)) for first in range(0, 401, 150)])
+    np.testing.assert_array_equal(whole, parts)
+
+
+def test_step_takes_every_other_window():
+    y = oracle.simulate(420, 0.05, 0.1, 0.85, 5, 3)
+    every, other = rolled(y, 300), rolled(y, 300, step=7)
+    np.testing.assert_allclose(other[:, 5], every[::7][: len(other), 5], rtol=1e-9)
+
+
+def test_constant_windows_fail_and_the_next_ones_recover():
+    y = oracle.simulate(500, 0.05, 0.1, 0.85, 5, 4)
+    y[100:250] = 0.01
+    out = rolled(y, 100)
+    failed = out[:, 9] == 3
+    assert failed[100:151].all()
+    assert not failed[:100].any()
+    assert not failed[151:].any()
+    for window in (0, 60, 200, 300):
+        assert out[window, 5] >= fitted(y[window : window + 100])[0, 5] - 1e-6
+
+
+def test_read_only_input():
+    y = oracle.simulate(200, 0.05, 0.1, 0.85, 5, 4)
+    y.setflags(write=False)
+    np.testing.assert_allclose(rolled(y, 150)[0, 5], fitted(y[:150])[0, 5], rtol=1e-12)
