@@ -49,7 +49,7 @@ class PackagedData:
         if name == "credit":
             return _said(
                 _arch("default") / 100.0,
-                "Moody's AAA and BAA corporate bond yields, monthly {years} in decimals, packaged with arch (from FRED)",
+                "Moody's AAA and BAA bond yields, monthly {years} in decimals, packaged with arch (from FRED)",
             )
         raise DataError(
             "no packaged data of that name", got=repr(name), expected="one of " + ", ".join(map(repr, KNOWN))
@@ -83,7 +83,7 @@ def months_again(table: pd.DataFrame) -> pd.DataFrame:
     """
     index = pd.DatetimeIndex(table.index)
     numbers = index.as_unit("ns").asi8
-    if numbers.max() < 10**6:  # the first millisecond of 1970: no date, but a number
+    if ((numbers >= 0) & (numbers < 10**6)).all():  # the first millisecond of 1970: not dates, but numbers
         text = pd.Series(numbers).astype(str)
         months = pd.to_datetime(text, format="%Y%m", errors="coerce")
         if months.isna().any() or (text.str.len() != 6).any():

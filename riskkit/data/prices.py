@@ -11,10 +11,11 @@ from riskkit.errors import DataError
 def returns(prices: pd.DataFrame | pd.Series, kind: str = "log", *, longest: object = None) -> pd.DataFrame:
     """Return what each price earned since the row before, NaN where that row is not one step back.
 
-    Nothing is filled. A return is NaN when one of its two prices is NaN, and when a gap lies between the two rows: in a
-    market that trades every day, a missing day makes the *next* return NaN, because it would span two days. In a market
-    with sessions (rows skip the weekends) the next row is the next session, so a weekend or a holiday of up to 7 days
-    is one step. :mod:`riskkit.data.spacing` states the rule; ``.attrs["calendar"]`` says what it found.
+    Nothing is filled. A return is NaN when one of its two prices is NaN, and when a gap lies between the two rows: in
+    a market that trades every day, a missing day makes the *next* return NaN, because it would span two days. In a
+    market with sessions (rows skip the weekends) the next row is the next session, so a weekend or a holiday of up to
+    7 days is one step; a lost session cannot be told from a holiday there. :mod:`riskkit.data.spacing` states the rule
+    and ``.attrs["calendar"]`` says what it found.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def returns(prices: pd.DataFrame | pd.Series, kind: str = "log", *, longest: obj
         "source": "a table without a stated source",
         **table.attrs,
         "returns": f"{kind} returns, decimals per step",
-        "calendar": f"{market}; {int(gap.sum())} gaps in {len(gap)} steps",
+        "calendar": f"{market}; {int(gap.sum())} of {len(gap)} steps are",
     }
     return result
 
@@ -116,6 +117,6 @@ def _finite(name: str, column: pd.Series, index: pd.DatetimeIndex) -> checks.Flo
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     if np.isinf(values).any():
         raise DataError(
-            f"{name} is infinite", got=f"at {index[int(np.argmax(np.isinf(values)))]}", expected="finite or NaN"
+            f"{name} is infinite", got=f"inf at {index[int(np.argmax(np.isinf(values)))]}", expected="finite or NaN"
         )
     return values

@@ -162,8 +162,8 @@ def _times(path: Path, column: pd.Series) -> tuple[pd.DatetimeIndex, list[str]]:
     zoned = np.asarray(text.str.contains(ZONE))
     if zoned.any() and not zoned.all():
         raise DataError(
-            f"{path.name} mixes times with and without a zone", got=f"{text.iloc[0]!r} and {text[zoned != zoned[0]].iloc[0]!r}",
-            expected="a zone everywhere or nowhere",
+            f"{path.name} mixes times with and without a zone",
+            got=f"{text[zoned].iloc[0]!r} and {text[~zoned].iloc[0]!r}", expected="a zone everywhere or nowhere",
         )  # fmt: skip
     return pd.DatetimeIndex(times), [] if zoned.all() else ["times without a zone read as UTC"]
 
@@ -243,7 +243,7 @@ def _numbers(path: Path, column: pd.Series, name: Hashable) -> np.ndarray:
     if wrong.any():
         row = _first(wrong)
         raise DataError(
-            f"{path.name} column {name!r} has a bad cell", got=f"{column.iloc[row - 1]!r} in data row {row}",
+            f"{path.name} column {name!r} has a bad cell", got=f"{str(column.iloc[row - 1])!r} in data row {row}",
             expected="a number such as 1234.5, or nothing",
             remedy="no thousands separators, no units, a point for decimals",
         )  # fmt: skip
