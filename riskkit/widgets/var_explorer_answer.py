@@ -86,7 +86,7 @@ def answer(returns: pd.Series, model: str, level: float, window: int, decay: flo
 def _verdict(forecast: RiskForecast, model: str) -> dict[str, Any]:
     """All that the explorer words: the tests' p-values, the supervisor's view of the last year, and where breaches lie.
 
-    The same numbers as in ``backtest.report``, from the tests on counts: a table per test would take longer than the backtest.
+    The numbers of ``backtest.report``, from the tests on counts: a table per test takes longer than the backtest itself.
     """
     counts, level = backtest.breach_counts(forecast)[model], forecast.level
     positions = np.flatnonzero(forecast.breaches[model].to_numpy())
