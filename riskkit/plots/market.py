@@ -37,9 +37,11 @@ def prices(prices: pd.DataFrame | pd.Series, *, source: str | None = None) -> go
         values = frame[column] if single else 100.0 * frame[column] / frame[column].dropna().iloc[0]
         line = {"width": 1.5, "color": palette[LINES[number % len(LINES)]], "dash": DASHES[number // len(LINES) % 5]}
         figure.add_scatter(x=x, y=values.to_numpy(), name=str(column), mode="lines", line=line, showlegend=not single)
+    if single:
+        figure.update_layout(margin={"b": 60})
     figure.update_xaxes(title=time_title(frame.index))
     unit = "Price, quote currency (log)" if single else "Value of 100 invested (log)"
-    figure.update_yaxes(title=unit, type="log", tickformat="~s", hoverformat=",.4~g", dtick="D2")
+    figure.update_yaxes(title=unit, type="log", tickformat="~s", hoverformat=",.4~g")
     return figure
 
 

@@ -118,7 +118,7 @@ function makeVerdicts() {
     headline.textContent = `${counted(verdict.breaches, "breach", "breaches")} in ${count(verdict.days)} days; ${plain(verdict.expected)} expected`;
     cards.replaceChildren(...verdictCards(query, verdict, significance).map(makeCard));
     remark.textContent = verdict.poor_fits
-      ? `On ${count(verdict.poor_fits)} of ${count(verdict.days)} days the model was not sure of its own fit (${verdict.poor}).`
+      ? `On ${count(verdict.poor_fits)} of ${count(verdict.days)} days the fit is doubtful: ${verdict.poor}.`
       : "";
   };
   return { headline, cards, remark, show };
@@ -294,7 +294,7 @@ function timeTicks(times, length, most) {
 
 const count = (value) => value.toLocaleString("en-US");
 const plain = (value) => String(+value.toPrecision(6)).replace("-", "−");
-const percent = (value, digits) => `${digits ? (100 * value).toFixed(digits).replace("-", "−") : plain(100 * value)}\u00a0%`;
+const percent = (value, digits) => `${digits === undefined ? plain(100 * value) : (100 * value).toFixed(digits).replace("-", "−")}\u00a0%`;
 const round = (value) => Math.round(10 * value) / 10;
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 const counted = (number, one, many) => `${count(number)} ${number === 1 ? one : many}`;

@@ -125,6 +125,13 @@ def test_a_key_press_shows_the_number_that_python_computed(opened, named_returns
     assert first.locator("svg path.tick").get_attribute("d").count("M") == after["breaches"]
 
 
+def assert_off_axis(explorer, forecast):
+    """What is higher than 1.5 times the largest loss is drawn along the top, and said."""
+    top, highest = 1.5 * forecast.loss.max(), forecast.es.iloc[:, 0].max()
+    said = " ".join(explorer.locator("svg text").all_inner_texts())
+    assert (f"ES up to {100 * highest:.0f}\u00a0%" in said) == (highest > top)
+
+
 @pytest.mark.browser
 def test_decay_moves_only_the_model_that_has_one(opened, named_returns):
     explorer = opened.locator(".riskkit-explorer").nth(1)
@@ -139,6 +146,7 @@ def test_decay_moves_only_the_model_that_has_one(opened, named_returns):
     expected = answer(named_returns["BTC"], "Filtered historical (EWMA)", 0.99, 250, 0.99, DAYS)
     assert explorer.locator(".headline").inner_text() == headline(expected.verdict)
     var, es = expected.forecast.var.iloc[-1, 0], expected.forecast.es.iloc[-1, 0]
+    assert_off_axis(explorer, expected.forecast)
     assert f"VaR {100 * var:.2f}\u00a0%, ES {100 * es:.2f}\u00a0%" in explorer.locator(".readout").inner_text()
 
 
