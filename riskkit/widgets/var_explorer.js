@@ -117,9 +117,12 @@ function makeVerdicts() {
     }
     headline.textContent = `${counted(verdict.breaches, "breach", "breaches")} in ${count(verdict.days)} days; ${plain(verdict.expected)} expected`;
     cards.replaceChildren(...verdictCards(query, verdict, significance).map(makeCard));
-    remark.textContent = verdict.poor_fits
-      ? `On ${count(verdict.poor_fits)} of ${count(verdict.days)} days the fit is doubtful: ${verdict.poor}.`
-      : "";
+    const fits = [
+      [verdict.failed_fits, "did not reach an optimum"],
+      [verdict.fits_at_a_bound, "ended at a bound of the parameters"],
+    ];
+    const told = fits.filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`);
+    remark.textContent = told.length ? `Of ${count(verdict.days)} fits ${told.join(", ")}.` : "";
   };
   return { headline, cards, remark, show };
 }
