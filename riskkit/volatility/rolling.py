@@ -22,8 +22,8 @@ def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, l
     """Refit ``spec`` for every ``step``-th date and forecast the loss of that date.
 
     The estimate for a date uses the ``window`` observations before it and nothing else. For :class:`Garch` one kernel call
-    does all dates: warm starts between neighbours, every maximum of the likelihood followed, fresh searches in between; it
-    gives what fitting each window afresh gives, up to rounding (or a higher maximum that the fresh search missed).
+    does all dates: warm starts between neighbours, all maxima of the likelihood followed, new ones looked for every day, a
+    fresh search every 50 dates.
 
     Parameters
     ----------
@@ -43,6 +43,12 @@ def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, l
     DataFrame
         Indexed by target date: ``mu`` and ``sigma`` of the return, ``var`` and ``es`` of the loss, the other parameters, and
         ``status``. A constant window has status "failed" and NaN.
+
+    Notes
+    -----
+    Where the likelihood has one maximum, the row equals ``spec.fit`` of the window to rounding. Where it has several (short
+    windows of quiet stocks, mostly), one of the two searches may find a higher one than the other: measured on 0.02 % of
+    4,030 windows of 1,000 days of S&P 500, none of 1,000 of bitcoin-like coins, up to 2 % of windows of single stocks.
 
     Examples
     --------
