@@ -6,6 +6,7 @@ from pathlib import Path
 
 
 def main(folder: str) -> int:
+    """Print the text of every cell that makes a report or names a source; fail when there is none."""
     found = 0
     for path in sorted(Path(folder).glob("*.ipynb")):
         for cell in json.loads(path.read_text())["cells"]:

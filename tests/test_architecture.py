@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 def _contracts(folder: Path) -> subprocess.CompletedProcess[str]:
     # in a process of its own: the linter imports the packages that lie in `folder`
-    code = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports as lint; sys.exit(lint(no_cache=True))"
+    code = "import sys; sys.path.insert(0, '.'); import importlinter.cli as cli; sys.exit(cli.lint_imports(no_cache=True))"
     return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -98,9 +98,7 @@ def _table(bars: object) -> pd.DataFrame:
         table["symbol"] = ""
     nameless = np.asarray(table["symbol"].isna())
     if nameless.any():
-        raise DataError(
-            "a bar has no symbol", got=f"row {int(np.argmax(nameless)) + 1}", expected="a name in every row"
-        )
+        raise DataError("a bar has no symbol", got=f"row {int(np.argmax(nameless)) + 1}", expected="a name in every row")
     return table
 
 

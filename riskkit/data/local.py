@@ -36,9 +36,7 @@ class LocalFiles:
 
     def __post_init__(self) -> None:
         if not Path(self.folder).is_dir():
-            raise DataError(
-                "the folder does not exist", got=repr(str(self.folder)), expected="a folder with price files"
-            )
+            raise DataError("the folder does not exist", got=repr(str(self.folder)), expected="a folder with price files")
 
     def prices(self, name: str) -> pd.DataFrame:
         """Return the prices of a name or file, as :func:`riskkit.data.read` reads them."""

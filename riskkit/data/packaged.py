@@ -51,9 +51,7 @@ class PackagedData:
                 _arch("default") / 100.0,
                 "Moody's AAA and BAA bond yields, monthly {years} in decimals, packaged with arch (from FRED)",
             )
-        raise DataError(
-            "no packaged data of that name", got=repr(name), expected="one of " + ", ".join(map(repr, KNOWN))
-        )
+        raise DataError("no packaged data of that name", got=repr(name), expected="one of " + ", ".join(map(repr, KNOWN)))
 
     def french(self) -> pd.DataFrame:
         """Return the Fama-French factors as monthly returns in decimals, labelled with the first day of their month.

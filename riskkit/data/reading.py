@@ -99,9 +99,7 @@ def _raw(path: Path) -> pd.DataFrame:
     if not isinstance(table.index, pd.RangeIndex) or table.index.name is not None:
         table = table.rename_axis(index=str(table.index.name or "date")).reset_index()
     if table.empty:
-        raise DataError(
-            f"{path.name} is empty", got=f"0 rows, columns {_few(table.columns)}", expected="at least one row"
-        )
+        raise DataError(f"{path.name} is empty", got=f"0 rows, columns {_few(table.columns)}", expected="at least one row")
     return table
 
 
@@ -110,9 +108,7 @@ def _csv(path: Path) -> pd.DataFrame:
     header = pd.read_csv(path, header=None, nrows=1, dtype=str, encoding="utf-8-sig", keep_default_na=False)
     names = [str(name).strip() for name in header.iloc[0]]
     if len(names) == 1 and ";" in names[0]:
-        raise DataError(
-            f"{path.name} is separated by semicolons", got=names[0], expected="commas, and points in decimals"
-        )
+        raise DataError(f"{path.name} is separated by semicolons", got=names[0], expected="commas, and points in decimals")
     if not names[0] and not any(name.lower() in DATES for name in names):
         names[0] = "date"  # a frame written by to_csv() has no name over its index
     for name in names:
@@ -131,9 +127,7 @@ def _csv(path: Path) -> pd.DataFrame:
                 skipinitialspace=True,
             )  # fmt: skip
         except pd.errors.ParserWarning as cause:
-            raise DataError(
-                f"{path.name} has rows wider than its header", expected=f"{len(names)} cells a row"
-            ) from cause
+            raise DataError(f"{path.name} has rows wider than its header", expected=f"{len(names)} cells a row") from cause
 
 
 def _times(path: Path, column: pd.Series) -> tuple[pd.DatetimeIndex, list[str]]:
@@ -189,14 +183,10 @@ def _wide(path: Path, table: pd.DataFrame, index: pd.DatetimeIndex, notes: list[
 def _tidy(path: Path, table: pd.DataFrame, index: pd.DatetimeIndex, notes: list[str]) -> pd.DataFrame:
     quote = _quote(table.columns)
     if quote is None:
-        raise DataError(
-            f"{path.name} lacks a price", got=_few(table.columns), expected="a column close, adj_close or price"
-        )
+        raise DataError(f"{path.name} lacks a price", got=_few(table.columns), expected="a column close, adj_close or price")
     nameless = np.asarray(table["symbol"].isna())
     if nameless.any():
-        raise DataError(
-            f"{path.name} has a row without a symbol", got=f"data row {_first(nameless)}", expected="a symbol"
-        )
+        raise DataError(f"{path.name} has a row without a symbol", got=f"data row {_first(nameless)}", expected="a symbol")
     symbols = table["symbol"].astype(str).str.strip()
     columns = [column for column in ("n_hours", "volume", *PRICES, quote) if column in table]
     bars = pd.DataFrame({column: _numbers(path, table[column], column) for column in columns})

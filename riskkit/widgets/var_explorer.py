@@ -20,12 +20,13 @@ from riskkit.widgets.var_explorer_answer import MODELS, Answer, answer
 
 HERE = Path(__file__).parent
 CONTROLS = ("series", "model", "level", "window", "decay")
+LEAST_WINDOW = 100
 SIGNIFICANCE = 0.05  # where a verdict turns
 # A static page moves over these; a live session over finer stops, and from Python over any value.
 GRID = {"level": (0.9, 0.95, 0.975, 0.99, 0.995), "window": (250, 500, 750, 1000), "decay": (0.9, 0.94, 0.97, 0.99)}
 FINE = {
     "level": tuple(round(0.9 + 0.001 * step, 3) for step in range(100)),
-    "window": tuple(range(100, 2001, 10)),
+    "window": tuple(range(LEAST_WINDOW, 2001, 10)),
     "decay": tuple(round(0.8 + 0.005 * step, 3) for step in range(40)),
 }
 LIVE_NOTE = "Each step of a slider re-runs {days:,} one-day-ahead forecasts; each sees only the window before its day."
@@ -72,7 +73,7 @@ class VarExplorer(anywidget.AnyWidget):
 
     def __init__(self, returns: pd.DataFrame | pd.Series | Mapping[str, pd.Series], days: int = 1000) -> None:
         self._days = checks.whole("days", days, least=2)
-        self._returns = _by_name(returns, self._days + FINE["window"][0])
+        self._returns = _by_name(returns, self._days + LEAST_WINDOW)
         self._longest = min(map(len, self._returns.values())) - self._days
         self._answers = lru_cache(maxsize=512)(self._compute)
         stops = self._stops(FINE)

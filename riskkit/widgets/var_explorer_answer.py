@@ -79,7 +79,7 @@ def answer(returns: pd.Series, model: str, level: float, window: int, decay: flo
         )  # fmt: skip
     history = series.iloc[-(window + days) :]
     models = {model: MODELS[model].make(decay)}
-    forecast = backtest.walk_forward(models, history, level=level, window=window)
+    forecast = backtest.walk_forward(models, history.to_frame(), level=level, window=window)
     return Answer(forecast, _verdict(forecast, model))
 
 

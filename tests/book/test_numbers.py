@@ -153,6 +153,22 @@ def test_the_true_size_of_the_textbook_tests(prose):
     )
 
 
+def test_the_exercises(prose, returns):
+    at_95 = rk.backtest.kupiec(rk.backtest.walk_forward({"normal": MODELS["normal"]}, returns, level=0.95)).loc["normal"]
+    padded = rk.backtest.walk_forward({"padded": lambda past: rk.LossDistribution(-1.25 * past.to_numpy())}, returns)
+    wide = rk.backtest.report(padded).loc["padded"]
+    halves = 0.5 * rk.data.returns(rk.data.load("equities")).dropna()
+    share = 100 * MODELS["historical"](halves.tail(500)).contributions(0.975)
+    _quoted(
+        prose,
+        f"{at_95['breaches']} breaches where {at_95['expected']:.1f} are expected, p = {at_95['p_exact']:.3f}",
+        f"too few breaches, {wide['breaches']}, and Kupiec rejects it from the other side (p = {wide['p_kupiec']:.3f}); "
+        f"independence is still rejected (p = {wide['p_independence']:.3f})",
+        f"a VaR of {100 * wide['mean_var']:.1f} % instead of 3.0 %",
+        f"The NASDAQ's: {share['NASDAQ']:.2f} of {share.sum():.2f} percentage points",
+    )
+
+
 def _crypto_report():
     bitcoin = rk.data.returns(rk.data.load("crypto"))[["BTC"]].dropna()
     return rk.backtest.report(rk.backtest.walk_forward({"normal": MODELS["normal"]}, bitcoin, level=0.99, window=500))

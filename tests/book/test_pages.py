@@ -114,7 +114,7 @@ def test_every_slider_of_the_explorer_moves_its_numbers(chromium, built_book, sc
     with opened(chromium, built_book / f"{CHAPTER}.html") as (page, _):
         explorer = page.locator(".riskkit-explorer").first
         explorer.scroll_into_view_if_needed()
-        verdict = explorer.locator(".riskkit-verdict")
+        verdict = explorer.locator(".headline")
         said = [verdict.inner_text()]
         for slider in explorer.locator("input[type=range]:not([disabled])").all():
             slider.focus()

@@ -125,14 +125,10 @@ def test_tidy_parquet(tmp_path):
 
 
 @settings(deadline=None, max_examples=20)
-@given(
-    prices=arrays.arrays(np.float64, (5, 2), elements=st.floats(1e-9, 1e9)), suffix=st.sampled_from(["csv", "parquet"])
-)
+@given(prices=arrays.arrays(np.float64, (5, 2), elements=st.floats(1e-9, 1e9)), suffix=st.sampled_from(["csv", "parquet"]))
 def test_what_is_written_is_read_to_the_last_bit(tmp_path_factory, prices, suffix):
     path = tmp_path_factory.mktemp("round") / f"mine.{suffix}"
-    frame = pd.DataFrame(
-        prices, index=pd.date_range("2024-01-01", periods=5, tz="UTC", name="date"), columns=["A", "B"]
-    )
+    frame = pd.DataFrame(prices, index=pd.date_range("2024-01-01", periods=5, tz="UTC", name="date"), columns=["A", "B"])
     frame.to_csv(path) if suffix == "csv" else frame.to_parquet(path)
     np.testing.assert_array_equal(read(path), prices)
 
@@ -181,9 +177,7 @@ def test_refuses(write, text, message):
 
 @pytest.mark.parametrize("name", ["mine.txt", "mine.xlsx", "mine"])
 def test_refuses_an_unknown_kind_of_file(write, name):
-    with pytest.raises(
-        DataError, match=f"unknown kind; got '{name}'; expected a name ending in .csv, .csv.gz, .parquet"
-    ):
+    with pytest.raises(DataError, match=f"unknown kind; got '{name}'; expected a name ending in .csv, .csv.gz, .parquet"):
         read(write(WIDE, name))
 
 

@@ -128,7 +128,7 @@ def test_a_key_press_shows_the_number_that_python_computed(opened, named_returns
 def assert_off_axis(explorer, forecast):
     """What is higher than 1.5 times the largest loss is drawn along the top, and said."""
     top, highest = 1.5 * forecast.loss.max(), forecast.es.iloc[:, 0].max()
-    said = " ".join(explorer.locator("svg text").all_inner_texts())
+    said = " ".join(explorer.locator("svg text").all_text_contents())
     assert (f"ES up to {100 * highest:.0f}\u00a0%" in said) == (highest > top)
 
 
