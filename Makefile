@@ -13,7 +13,7 @@ help:  ## what there is to make
 book: .venv/.ext  ## the executed Jupyter Book; prints the page to open
 	@$(BIN)/python book/build.py
 
-test: .venv/.ext  ## the tests
+test: .venv/.ext  ## the tests; those of the book's pages need `make book` and Chromium, and say so when they are skipped
 	@$(BIN)/python -m pytest -q
 
 lab: .venv/.ext  ## the chapters in JupyterLab
@@ -25,10 +25,11 @@ app: .venv/.ext  ## the explorers alone, served by Voila
 bench: .venv/.ext  ## every promised speed ratio against its peer; fails when one falls short
 	@$(BIN)/python -m benchmarks
 
-data: .venv/.ext  ## the markets that are at hand, with their sources, as Parquet files under data/cache
+data: .venv/.ext  ## the markets at hand, each with its source, as Parquet files in data/cache
 	@$(BIN)/python -m riskkit.data
 
 ext: .venv/.ext  ## rebuild the kernels after an edit
+	@$(BIN)/python -c 'import riskkit_ext' 2>/dev/null || $(BUILD) --force
 
 lint: .venv/.ext  ## linters, type checks, import contract, notebooks without outputs
 	@$(BIN)/ruff check .
@@ -42,16 +43,23 @@ clean:  ## remove everything that was built; keep .venv
 	@rm -rf build dist *.egg-info book/_build artefacts data/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@rm -f riskkit_ext/*.so .venv/.ext
 
+BUILD = $(BIN)/python setup.py -q build_ext --inplace
+
+# Each line below asks for one thing that a bare machine may lack, and names the package that brings it.
 .venv/.installed: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
+	@command -v $(PYTHON) >/dev/null || { echo "riskkit needs Python 3.11, 3.12 or 3.13, and there is no '$(PYTHON)' here"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 		{ echo "riskkit needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
-	@command -v $${CC:-cc} >/dev/null || { echo "riskkit needs a C compiler (cc), for example the package build-essential"; exit 1; }
+	@command -v $${CC:-cc} >/dev/null || { echo "riskkit needs a C compiler ($${CC:-cc}), for example the package build-essential"; exit 1; }
+	@$(PYTHON) -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' || \
+		{ echo "riskkit needs the headers of Python (Python.h); install the package python3-dev"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "'$(PYTHON)' cannot make environments; install the package python3-venv"; exit 1; }
 	@echo "making .venv (a few minutes, once)"
-	@$(PYTHON) -m venv .venv || { echo "python3 cannot make environments here; install the package python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[lab,book,test]'
 	@touch $@ .venv/.ext
 
 .venv/.ext: .venv/.installed setup.py $(KERNELS)
 	@echo "building the kernels"
-	@$(BIN)/python setup.py -q build_ext --inplace
+	@$(BUILD)
 	@touch $@

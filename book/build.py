@@ -6,10 +6,12 @@ Everything in `_config.yml` and `_toc.yml` is also understood by plain Sphinx an
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 BOOK = Path(__file__).resolve().parent
 HTML = BOOK / "_build" / "html"
+STAMP = BOOK / "_build" / "built"  # as old as the sources that the pages show
 DRIVER = "from jupyter_book.cli.main import main; main()"  # the package cannot be run with -m
 # RISKKIT_BOOK: figures and explorers show their static form. No progress bars in pages.
 ENVIRONMENT = {"RISKKIT_BOOK": "1", "TQDM_DISABLE": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
@@ -26,6 +28,8 @@ def environment() -> dict[str, str]:
 def main() -> int:
     """Run jupyter-book with warnings as errors; show its log only when it fails."""
     command = [sys.executable, "-c", DRIVER, "build", str(BOOK), "--warningiserror", "--keep-going"]
+    started = time.time()
+    STAMP.unlink(missing_ok=True)
     print("building the book (a few minutes when the chapters have to be executed)", flush=True)
     done = subprocess.run(
         command, env=environment(), cwd=BOOK, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
@@ -34,6 +38,8 @@ def main() -> int:
         print(done.stdout)
         _show_failures()
         return done.returncode
+    STAMP.touch()
+    os.utime(STAMP, (started, started))
     print(f"open {HTML / 'index.html'}")
     return 0
 

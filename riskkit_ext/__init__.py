@@ -9,9 +9,17 @@ import importlib
 from riskkit_ext._source import digest, kernels
 
 
+def _compiled(name: str) -> str | None:
+    """Digest of the source from which a kernel was compiled, None when it never was."""
+    try:
+        return importlib.import_module(f"riskkit_ext.{name}").source_digest
+    except ModuleNotFoundError:
+        return None
+
+
 def stale() -> list[str]:
-    """Kernels whose source has changed since they were compiled."""
-    return [name for name in kernels() if importlib.import_module(f"riskkit_ext.{name}").source_digest != digest(name)]
+    """Kernels whose source has changed since they were compiled, or that were not compiled at all."""
+    return [name for name in kernels() if _compiled(name) != digest(name)]
 
 
 def _refuse_stale() -> None:
