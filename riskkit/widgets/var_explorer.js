@@ -106,7 +106,7 @@ function makeSlider(name, label, stops, words, send) {
 
 function makeVerdicts() {
   const headline = make("output", { class: "headline", "aria-live": "polite" });
-  const cards = make("div", { class: "cards" });
+  const cards = make("div", { class: "findings" });
   const remark = make("p", { class: "remark" });
   const show = ({ query, verdict, error }, significance) => {
     if (error) {
@@ -162,7 +162,7 @@ function verdictCards(query, verdict, significance) {
 }
 
 function makeCard({ mark, question, say, test }) {
-  return make("div", { class: `card ${mark}` }, make("p", { class: "question" }, question), make("p", { class: "say" }, say), make("small", {}, test));
+  return make("div", { class: `finding ${mark}` }, make("p", { class: "question" }, question), make("p", { class: "say" }, say), make("small", {}, test));
 }
 
 const followed = (repeats) => (repeats === 0 ? "none on the day after another" : `${count(repeats)} on the day after another`);
