@@ -47,8 +47,9 @@ def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, l
     Notes
     -----
     Where the likelihood has one maximum, the row equals ``spec.fit`` of the window to rounding. Where it has several, either
-    search may find a higher one than the other: the roll ended lower on 1 of 4,030 windows of 1,000 days of S&P 500, on 6 of
-    4,530 of 500 days, on none of 3,300 windows of three coins, but on 1-2 % of the windows of single quiet stocks.
+    search may find a higher one than the other. Measured with Student-t innovations, the roll ended lower by more than 1e-6
+    on 1 of 4,030 windows of 1,000 days of S&P 500, on none of 5,881 of four coins, on 27 of 4,000 of two single stocks; with
+    500 days on 0.1 % (index, coins) to 1 % (stocks); with normal innovations on up to 1.6 %.
 
     Examples
     --------
