@@ -14,8 +14,8 @@ from riskkit.volatility.ewma import Ewma
 from riskkit.volatility.garch import AHEAD, LEAST, SCALE, STATUS, STATUSES, Garch, natural_parameters, refuse_unusable
 from riskkit_ext import _garch
 
-STRETCH = 50  # windows between two fresh searches
-SHARED = 4 * STRETCH  # windows from which on a second thread pays
+STRETCH = 25  # windows between two fresh searches
+SHARED = 8 * STRETCH  # windows from which on a second thread pays
 
 
 def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, level: float = 0.99) -> pd.DataFrame:
@@ -23,7 +23,7 @@ def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, l
 
     The estimate for a date uses the ``window`` observations before it and nothing else. For :class:`Garch` one kernel call
     does all dates: warm starts between neighbours, all maxima of the likelihood followed, new ones looked for every day, a
-    fresh search every 50 dates.
+    fresh search every 25 dates.
 
     Parameters
     ----------
@@ -46,9 +46,10 @@ def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, l
 
     Notes
     -----
-    Where the likelihood has one maximum, the row equals ``spec.fit`` of the window to rounding. Where it has several (short
-    windows of quiet stocks, mostly), one of the two searches may find a higher one than the other: measured on 0.02 % of
-    4,030 windows of 1,000 days of S&P 500, none of 1,000 of bitcoin-like coins, up to 2 % of windows of single stocks.
+    Where the likelihood has one maximum, the row equals ``spec.fit`` of the window to rounding. Where it has several, either
+    search may find a higher one than the other. Measured with Student-t innovations, the roll ended lower by more than 1e-6
+    on 1 of 4,030 windows of 1,000 days of S&P 500, on none of 5,881 of four coins, on 27 of 4,000 of two single stocks; with
+    500 days on 0.1 % (index, coins) to 1 % (stocks); with normal innovations on up to 1.6 %.
 
     Examples
     --------

@@ -64,8 +64,9 @@ static void window_load(const double *y, long n, int lanes, double *z, double *m
     for (long t = 0; t < n; t++) z[t * lanes] = (y[t] - *mean) * inverse;
 }
 
-typedef struct {
-    const Stretch *stretch; /* none: the lane rests */
+typedef struct Walker {
+    const struct Walker *peers; /* LANES walkers when all lanes share one window */
+    const Stretch *stretch;     /* none: the lane rests */
     long done;
     int count, carried, at, kept; /* starts of this window, those from the window before, the present one; maxima kept */
     double starts[2 * MOST_STARTS][NEWTON_MOST];
@@ -74,6 +75,17 @@ typedef struct {
     double mean, scale;
     Newton search;
 } Walker;
+
+/* Whether a point higher than `value` has been reached in this window, by another search of this walker or of a peer. */
+static int walker_knows_better(const Walker *walker, double value) {
+    for (int l = 0; l < (walker->peers ? LANES : 1); l++) {
+        const Walker *other = walker->peers ? &walker->peers[l] : walker;
+        if (other != walker && other->at < other->count && other->search.value > value) return 1;
+        for (int k = 0; k < other->at; k++)
+            if (other->found[k].status <= FIT_BOUND && other->found[k].value > value) return 1;
+    }
+    return 0;
+}
 
 /* The maxima of the window before as starts in this one, whose unit differs a little. */
 static void walker_carry(Walker *walker, const Model *model) {
@@ -132,11 +144,10 @@ static int walker_released(Walker *walker, const Model *model) {
     Newton *search = &walker->search;
     int edge = model->edge;
     if (edge < 0 || search->upper[edge] > model->lower[edge] || !(search->gradient[edge] > 0.0)) return 0;
-    for (int k = 0; k < walker->at; k++)
-        if (walker->found[k].status <= FIT_BOUND && walker->found[k].value > search->value) {
-            search->status = FIT_FAILED;
-            return 0;
-        }
+    if (walker_knows_better(walker, search->value)) {
+        search->status = FIT_FAILED;
+        return 0;
+    }
     double from[NEWTON_MOST];
     memcpy(from, search->point, sizeof from);
     search->upper[edge] = model->upper[edge];
@@ -144,9 +155,14 @@ static int walker_released(Walker *walker, const Model *model) {
     return 1;
 }
 
-/* Whether the present search is about to land on a maximum of this window that is already known. */
+/* Whether the present search is about to land on a maximum of this window that is already known, or is held on the edge,
+ * would rise off it, and stays far below what is known. */
 static int walker_repeats(const Walker *walker, const Model *model) {
     const Newton *search = &walker->search;
+    int edge = model->edge;
+    if (edge >= 0 && search->upper[edge] <= model->lower[edge] && search->gradient[edge] > 0.0 &&
+        walker_knows_better(walker, search->value + search->predicted + HOPELESS))
+        return 1;
     if (search->damping != 0.0 || search->reach != 1.0) return 0;
     for (int k = 0; k < walker->at; k++) {
         const Optimum *known = &walker->found[k];
@@ -200,6 +216,8 @@ static void walk(const Model *model, const double *y, long step, long n, const S
     long next = 0;
     for (int l = 0; l < LANES; l++) {
         walkers[l].stretch = 0;
+        walkers[l].at = walkers[l].count = 0;
+        walkers[l].peers = stretches[0].parts > 1 ? walkers : 0;
         for (int i = 0; i < NEWTON_MOST; i++) point[i * LANES + l] = 0.5 * (model->lower[i] + model->upper[i]);
     }
     for (long t = 0; t < n * LANES; t++) workspace[t] = t & 1 ? 1.0 : -1.0; /* harmless in a lane that rests */
