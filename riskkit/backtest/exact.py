@@ -31,11 +31,12 @@ class Law(NamedTuple):
 
     values: FloatArray  # (K,)
     reach: FloatArray  # (K,)
+    left_out: float = 0.0  # probability that may lie anywhere
 
     def at_least(self, value: float) -> float:
-        """P(statistic >= value); values that differ by rounding only count as equal."""
+        """P(statistic >= value); values that differ by rounding only count as equal. What was left out counts in full."""
         row = int(np.searchsorted(self.values, value - SAME_RATIO * max(1.0, value)))
-        return float(self.reach[row]) if row < len(self.reach) else 0.0
+        return min((float(self.reach[row]) if row < len(self.reach) else 0.0) + self.left_out, 1.0)
 
 
 class Patterns(NamedTuple):
@@ -93,29 +94,29 @@ def arrangement_law(days: int, breaches: int) -> Law:
     """
     patterns, log_size = _patterns(days, np.array([breaches]))
     every = special.gammaln(days + 1.0) - special.gammaln(breaches + 1.0) - special.gammaln(days - breaches + 1.0)
-    return _law(independence_ratio(*patterns[1:]), np.exp(log_size - every))
+    return _law(independence_ratio(*patterns[1:]), np.exp(log_size - every), NEGLIGIBLE)
 
 
 @lru_cache(maxsize=64)
 def independence_law(days: int, level: float) -> Law:
     """Law of :func:`independence_ratio` when days are independent and breach with probability ``1 - level``."""
     patterns, probability = _weighted_patterns(days, level)
-    return _law(independence_ratio(*patterns[1:]), probability)
+    return _law(independence_ratio(*patterns[1:]), probability, NEGLIGIBLE)
 
 
 @lru_cache(maxsize=64)
 def conditional_law(days: int, level: float) -> Law:
     """Law of the sum of both ratios when days are independent and breach with probability ``1 - level``."""
     patterns, probability = _weighted_patterns(days, level)
-    return _law(coverage_ratio(patterns.breaches, days, level) + independence_ratio(*patterns[1:]), probability)
+    return _law(coverage_ratio(patterns.breaches, days, level) + independence_ratio(*patterns[1:]), probability, NEGLIGIBLE)
 
 
-def _law(values: FloatArray, probability: FloatArray) -> Law:
+def _law(values: FloatArray, probability: FloatArray, left_out: float = 0.0) -> Law:
     order = np.argsort(values)
     reach = np.minimum(np.cumsum(probability[order][::-1])[::-1], 1.0)  # small ones are added first
-    law = Law(values[order], reach)
-    for part in law:
-        part.setflags(write=False)
+    law = Law(values[order], reach, left_out)
+    law.values.setflags(write=False)
+    law.reach.setflags(write=False)
     return law
 
 

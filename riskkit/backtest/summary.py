@@ -5,7 +5,8 @@ import pandas as pd
 
 from riskkit.backtest import basel, coverage
 from riskkit.checks import FloatArray
-from riskkit.core import FitStatus, RiskForecast
+from riskkit.core import RiskForecast
+from riskkit.core.status import REACHED
 
 
 def report(forecast: RiskForecast) -> pd.DataFrame:
@@ -28,7 +29,7 @@ def report(forecast: RiskForecast) -> pd.DataFrame:
         - quantile_loss: mean of ``max(level * u, (level - 1) * u)`` with ``u = loss - var``; the lower, the better the VaR;
         - worst_breach: largest loss beyond VaR, 0 without a breach;
         - longest_cluster: most breaches on consecutive rows;
-        - poor_fits: dates on which the model's status was not "ok".
+        - failed_fits: dates on which a fit did not reach its optimum, by the model's own status.
 
     Examples
     --------
@@ -57,7 +58,7 @@ def report(forecast: RiskForecast) -> pd.DataFrame:
         "quantile_loss": np.maximum(forecast.level * excess, (forecast.level - 1.0) * excess).mean(axis=0),
         "worst_breach": np.maximum(excess.max(axis=0), 0.0),
         "longest_cluster": _longest_runs(excess > 0.0),
-        "poor_fits": (forecast.status.to_numpy() != FitStatus.OK.value).sum(axis=0),
+        "failed_fits": (~forecast.status.isin(REACHED)).sum(axis=0),
     }
     return pd.DataFrame(table, index=counted.index)
 

@@ -16,3 +16,6 @@ class FitStatus(StrEnum):
     BOUND = "at a bound"  # the optimum lies on a bound of the parameters: standard errors there are not the usual ones
     NOT_CONVERGED = "not converged"  # the search stopped before the optimum
     FAILED = "failed"  # no usable estimate
+
+
+REACHED = frozenset({FitStatus.OK.value, FitStatus.BOUND.value})  # the search ended at an optimum, inside or at a bound

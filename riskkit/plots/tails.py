@@ -64,8 +64,8 @@ def loss_tail(
 
 def _single(figure: go.Figure, named: Mapping[str, LossDistribution], level: float, unit: str) -> None:
     palette, distribution = colours(), next(iter(named.values()))
-    x, y = _exceedance(distribution)
-    line = {"width": 2, "color": palette["other"], "shape": "vh"}
+    x, y = _exceedance(distribution, level)
+    line = {"width": 2, "color": palette["other"], "shape": _shape(distribution)}
     figure.add_scatter(x=x, y=y, name="Tail", mode="lines", line=line)
     measures = (("VaR", distribution.var(level), "var", "solid"), ("ES", distribution.es(level), "es", "dash"))
     for name, value, colour, dash in measures:
@@ -78,10 +78,10 @@ def _several(figure: go.Figure, named: Mapping[str, LossDistribution], level: fl
     palette = colours()
     for number, (name, distribution) in enumerate(named.items()):
         colour = palette[LINES[number % len(LINES)]]
-        x, y = _exceedance(distribution)
+        x, y = _exceedance(distribution, level)
         var, es = distribution.var(level), distribution.es(level)
         label = f"{name}: VaR {_amount(var, unit)}, ES {_amount(es, unit)}"
-        line = {"width": 2, "color": colour, "shape": "vh", "dash": DASHES[number % len(DASHES)]}
+        line = {"width": 2, "color": colour, "shape": _shape(distribution), "dash": DASHES[number % len(DASHES)]}
         figure.add_scatter(x=x, y=y, name=label, mode="lines", line=line, legendgroup=name)
         marker = {
             "size": 10,
@@ -96,13 +96,22 @@ def _several(figure: go.Figure, named: Mapping[str, LossDistribution], level: fl
     figure.update_layout(title_text=f"The tail beyond {percent(level)}: ● VaR, ◇ ES")
 
 
-def _exceedance(distribution: LossDistribution) -> tuple[FloatArray, FloatArray]:
-    """Return the losses of the tail and the probability of at least each, thinned evenly in log probability."""
+def _shape(distribution: LossDistribution) -> str:
+    """Stairs for a sample, a line for a law that was laid out on a grid."""
+    return "vh" if distribution.sampled else "linear"
+
+
+def _exceedance(distribution: LossDistribution, level: float) -> tuple[FloatArray, FloatArray]:
+    """Return the losses of the tail and the probability of at least each, thinned evenly in log probability.
+
+    The tail begins at ``TAIL`` and ends at a tenth of the probability beyond ``level``: further out a law is mostly faith.
+    """
     losses, first = np.unique(distribution.total, return_inverse=True)
     mass = np.bincount(first, weights=distribution.weights)
     losses, mass = losses[mass > 0.0], mass[mass > 0.0]
     at_least = np.cumsum(mass[::-1])[::-1]
     keep = at_least <= max(TAIL, at_least[-1]) * (1.0 + 1e-9)  # sums of weights round
+    keep &= at_least >= min(0.1 * (1.0 - level), at_least[keep].max())
     losses, at_least = losses[keep], at_least[keep]
     if len(losses) > CORNERS:
         wanted = np.geomspace(at_least[0], at_least[-1], CORNERS)

@@ -20,7 +20,7 @@ STRETCH = 50  # windows of a roll between two fresh searches
 STATUSES = (FitStatus.OK, FitStatus.BOUND, FitStatus.NOT_CONVERGED, FitStatus.FAILED)  # in the kernel's order
 VALUE, MEAN, SCALE, STATUS = 5, 7, 8, 9  # columns of the kernel's optimum, after the point
 STEEP = 1e-4  # an optimum from which the log-likelihood rises faster, per standard error, is none
-NAMES = ["location", "scale", "nu"]
+NAMES = pd.Index(["location", "scale", "nu"])
 BOUNDS = ((-100.0, -12.0, 0.0), (100.0, 3.0, 0.95))  # of location, log scale, 1/nu in the kernel
 
 

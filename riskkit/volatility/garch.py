@@ -21,6 +21,7 @@ STATUSES = (FitStatus.OK, FitStatus.BOUND, FitStatus.NOT_CONVERGED, FitStatus.FA
 VALUE, AHEAD, MEAN, SCALE, STATUS = 5, 6, 7, 8, 9  # columns of the kernel's optimum, after the point
 STEEP = 1e-4  # an optimum from which the log-likelihood rises faster, per standard error, is none
 KINDS = ("hessian", "opg", "robust")
+NAMES = {"normal": pd.Index(["mu", "omega", "alpha", "beta"]), "t": pd.Index(["mu", "omega", "alpha", "beta", "nu"])}
 
 
 class Derivatives(NamedTuple):
@@ -69,9 +70,9 @@ class Garch:
         checks.one_of("start", self.start, ("backcast", "fcp"))
 
     @property
-    def names(self) -> list[str]:
+    def names(self) -> pd.Index:
         """Names of the parameters."""
-        return ["mu", "omega", "alpha", "beta"] + (["nu"] if self.dist == "t" else [])
+        return NAMES[self.dist]
 
     def fit(self, series: pd.Series) -> "GarchFit":
         """Estimate the parameters by maximum likelihood, 0 <= alpha, beta; alpha + beta <= 1; 2.05 <= nu <= 500.

@@ -14,16 +14,16 @@ from riskkit.volatility.ewma import Ewma
 from riskkit.volatility.garch import AHEAD, LEAST, SCALE, STATUS, STATUSES, Garch, natural_parameters, refuse_unusable
 from riskkit_ext import _garch
 
-STRETCH = 50  # windows between two fresh searches
-SHARED = 4 * STRETCH  # windows from which on a second thread pays
+STRETCH = 25  # windows between two fresh searches
+SHARED = 8 * STRETCH  # windows from which on a second thread pays
 
 
 def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, level: float = 0.99) -> pd.DataFrame:
     """Refit ``spec`` for every ``step``-th date and forecast the loss of that date.
 
     The estimate for a date uses the ``window`` observations before it and nothing else. For :class:`Garch` one kernel call
-    does all dates: warm starts between neighbours, every maximum of the likelihood followed, fresh searches in between; it
-    gives what fitting each window afresh gives, up to rounding (or a higher maximum that the fresh search missed).
+    does all dates: warm starts between neighbours, all maxima of the likelihood followed, new ones looked for every day, a
+    fresh search every 25 dates.
 
     Parameters
     ----------
@@ -43,6 +43,13 @@ def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, l
     DataFrame
         Indexed by target date: ``mu`` and ``sigma`` of the return, ``var`` and ``es`` of the loss, the other parameters, and
         ``status``. A constant window has status "failed" and NaN.
+
+    Notes
+    -----
+    Where the likelihood has one maximum, the row equals ``spec.fit`` of the window to rounding. Where it has several, either
+    search may find a higher one than the other. Measured with Student-t innovations, the roll ended lower by more than 1e-6
+    on 1 of 4,030 windows of 1,000 days of S&P 500, on none of 5,881 of four coins, on 27 of 4,000 of two single stocks; with
+    500 days on 0.1 % (index, coins) to 1 % (stocks); with normal innovations on up to 1.6 %.
 
     Examples
     --------

@@ -106,7 +106,7 @@ function makeSlider(name, label, stops, words, send) {
 
 function makeVerdicts() {
   const headline = make("output", { class: "headline", "aria-live": "polite" });
-  const cards = make("div", { class: "cards" });
+  const cards = make("div", { class: "findings" });
   const remark = make("p", { class: "remark" });
   const show = ({ query, verdict, error }, significance) => {
     if (error) {
@@ -117,9 +117,12 @@ function makeVerdicts() {
     }
     headline.textContent = `${counted(verdict.breaches, "breach", "breaches")} in ${count(verdict.days)} days; ${plain(verdict.expected)} expected`;
     cards.replaceChildren(...verdictCards(query, verdict, significance).map(makeCard));
-    remark.textContent = verdict.poor_fits
-      ? `On ${count(verdict.poor_fits)} of ${count(verdict.days)} days the fit is doubtful: ${verdict.poor}.`
-      : "";
+    const fits = [
+      [verdict.failed_fits, "did not reach an optimum"],
+      [verdict.fits_at_a_bound, "ended at a bound of the parameters"],
+    ];
+    const told = fits.filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`);
+    remark.textContent = told.length ? `Of ${count(verdict.days)} fits ${told.join(", ")}.` : "";
   };
   return { headline, cards, remark, show };
 }
@@ -159,7 +162,7 @@ function verdictCards(query, verdict, significance) {
 }
 
 function makeCard({ mark, question, say, test }) {
-  return make("div", { class: `card ${mark}` }, make("p", { class: "question" }, question), make("p", { class: "say" }, say), make("small", {}, test));
+  return make("div", { class: `finding ${mark}` }, make("p", { class: "question" }, question), make("p", { class: "say" }, say), make("small", {}, test));
 }
 
 const followed = (repeats) => (repeats === 0 ? "none on the day after another" : `${count(repeats)} on the day after another`);

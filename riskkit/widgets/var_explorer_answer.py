@@ -9,6 +9,7 @@ import pandas as pd
 
 from riskkit import backtest, checks, risk
 from riskkit.core import FitStatus, RiskForecast
+from riskkit.core.status import REACHED
 from riskkit.errors import DataError
 
 # The supervisor looks at one year.
@@ -94,7 +95,6 @@ def _verdict(forecast: RiskForecast, model: str) -> dict[str, Any]:
     recent_breaches = int((positions >= counts.days - recent_days).sum())
     light = backtest.traffic_light_zone(recent_breaches, recent_days, level)
     status = forecast.status[model].to_numpy()
-    poor = status[status != FitStatus.OK.value]
     return {
         "days": counts.days,
         "breaches": counts.breaches,
@@ -108,6 +108,6 @@ def _verdict(forecast: RiskForecast, model: str) -> dict[str, Any]:
         "recent_breaches": recent_breaches,
         "zone": light.zone,
         "multiplier": light.multiplier if isinstance(light.multiplier, float) else None,
-        "poor_fits": len(poor),
-        "poor": ", ".join(sorted(set(map(str, poor)))),
+        "failed_fits": int((~np.isin(status, list(REACHED))).sum()),
+        "fits_at_a_bound": int((status == FitStatus.BOUND.value).sum()),
     }

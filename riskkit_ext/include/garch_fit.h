@@ -258,6 +258,7 @@ static int garch_peaks_student(const double *z, long n, const double *start, uin
 static Model garch_model(int student, int mean_square) {
     Model model = {student ? 5 : 4,
                    0,
+                   3,
                    {-10.0, 1e-12, 0.0, 0.0, 1.0 / 500.0},
                    {10.0, 10.0, 1.0, 1.0, 1.0 / 2.05},
                    mean_square ? garch_mean_square : garch_backcast,

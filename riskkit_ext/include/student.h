@@ -123,7 +123,7 @@ static int student_peaks(const double *z, long n, const double *start, uint64_t 
 }
 
 static Model student_model(void) {
-    Model model = {3, 1, {-100.0, -12.0, 0.0}, {100.0, 3.0, 0.95}, student_prepare, student_evaluate, student_peaks, student_ahead};
+    Model model = {3, 1, -1, {-100.0, -12.0, 0.0}, {100.0, 3.0, 0.95}, student_prepare, student_evaluate, student_peaks, student_ahead};
     return model;
 }
 

@@ -22,7 +22,7 @@
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
  * (log_scale) or a variance, the others have no unit. */
 typedef struct {
-    int size, log_scale;
+    int size, log_scale, edge; /* edge: see walker_search; -1 for none */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
     /* numbers (3 x LANES) of one lane's window that stay fixed */
     void (*prepare)(const double *z, long n, double *start);
@@ -64,16 +64,28 @@ static void window_load(const double *y, long n, int lanes, double *z, double *m
     for (long t = 0; t < n; t++) z[t * lanes] = (y[t] - *mean) * inverse;
 }
 
-typedef struct {
-    const Stretch *stretch; /* none: the lane rests */
+typedef struct Walker {
+    const struct Walker *peers; /* LANES walkers when all lanes share one window */
+    const Stretch *stretch;     /* none: the lane rests */
     long done;
-    int count, at, kept;                        /* starts of this window, the present one; maxima kept */
+    int count, carried, at, kept; /* starts of this window, those from the window before, the present one; maxima kept */
     double starts[2 * MOST_STARTS][NEWTON_MOST];
     Optimum found[2 * MOST_STARTS], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
     uint64_t known;
     double mean, scale;
     Newton search;
 } Walker;
+
+/* Whether a point higher than `value` has been reached in this window, by another search of this walker or of a peer. */
+static int walker_knows_better(const Walker *walker, double value) {
+    for (int l = 0; l < (walker->peers ? LANES : 1); l++) {
+        const Walker *other = walker->peers ? &walker->peers[l] : walker;
+        if (other != walker && other->at < other->count && other->search.value > value) return 1;
+        for (int k = 0; k < other->at; k++)
+            if (other->found[k].status <= FIT_BOUND && other->found[k].value > value) return 1;
+    }
+    return 0;
+}
 
 /* The maxima of the window before as starts in this one, whose unit differs a little. */
 static void walker_carry(Walker *walker, const Model *model) {
@@ -84,7 +96,19 @@ static void walker_carry(Walker *walker, const Model *model) {
         to[0] = to[0] * ratio + (from->mean - walker->mean) / walker->scale;
         to[1] = model->log_scale ? to[1] + log(ratio) : to[1] * ratio * ratio;
     }
-    walker->count = walker->kept;
+    walker->count = walker->carried = walker->kept;
+}
+
+/* Begin the search from the present start. A fresh one on the lower bound of the coordinate `edge` is there to find a maximum
+ * on that bound, so the coordinate is held until then. */
+static void walker_search(Walker *walker, const Model *model) {
+    const double *from = walker->starts[walker->at];
+    int edge = model->edge;
+    if (edge >= 0) {
+        int hold = walker->at >= walker->carried && from[edge] <= model->lower[edge];
+        walker->search.upper[edge] = hold ? model->lower[edge] : model->upper[edge];
+    }
+    newton_start(&walker->search, from);
 }
 
 /* Open the next window; leaves count = 0 when there is nothing to search. z: this lane's column. */
@@ -99,10 +123,10 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
     int peaks = model->peaks(z, n, start, &walker->known, fresh);
     for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
         memcpy(walker->starts[walker->count++], fresh[k], sizeof fresh[k]);
-    if (walker->count) newton_start(&walker->search, walker->starts[0]);
+    if (walker->count) walker_search(walker, model);
 }
 
-static void walker_record(Walker *walker, const Model *model, const double *z, long n, const double *start) {
+static void walker_record(Walker *walker, const Model *model) {
     Optimum *found = &walker->found[walker->at++];
     memset(found, 0, sizeof *found);
     for (int i = 0; i < model->size; i++) found->point[i] = walker->search.point[i];
@@ -111,8 +135,44 @@ static void walker_record(Walker *walker, const Model *model, const double *z, l
     found->passes = walker->search.passes;
     found->mean = walker->mean;
     found->scale = walker->scale;
-    if (walker->at < walker->count) newton_start(&walker->search, walker->starts[walker->at]);
-    (void)z, (void)n, (void)start;
+    if (walker->at < walker->count) walker_search(walker, model);
+}
+
+/* After a search ended: where it was held on the edge and would rise off it, that is no maximum. Go on without the bound when
+ * nothing better is known (returns 1), else drop it. */
+static int walker_released(Walker *walker, const Model *model) {
+    Newton *search = &walker->search;
+    int edge = model->edge;
+    if (edge < 0 || search->upper[edge] > model->lower[edge] || !(search->gradient[edge] > 0.0)) return 0;
+    if (walker_knows_better(walker, search->value)) {
+        search->status = FIT_FAILED;
+        return 0;
+    }
+    double from[NEWTON_MOST];
+    memcpy(from, search->point, sizeof from);
+    search->upper[edge] = model->upper[edge];
+    newton_start(search, from);
+    return 1;
+}
+
+/* Whether the present search is about to land on a maximum of this window that is already known, or is held on the edge,
+ * would rise off it, and stays far below what is known. */
+static int walker_repeats(const Walker *walker, const Model *model) {
+    const Newton *search = &walker->search;
+    int edge = model->edge;
+    if (edge >= 0 && search->upper[edge] <= model->lower[edge] && search->gradient[edge] > 0.0 &&
+        walker_knows_better(walker, search->value + search->predicted + HOPELESS))
+        return 1;
+    if (search->damping != 0.0 || search->reach != 1.0) return 0;
+    for (int k = 0; k < walker->at; k++) {
+        const Optimum *known = &walker->found[k];
+        double rise = known->value - search->value;
+        int same = known->status <= FIT_BOUND && fabs(search->predicted - rise) <= 0.1 * fabs(rise);
+        for (int i = 0; i < model->size && same; i++)
+            same = fabs(search->trial[i] - known->point[i]) <= 0.1 * fabs(search->step[i]) + 1e-9;
+        if (same) return 1;
+    }
+    return 0;
 }
 
 /* Sort this window's maxima into `best`. */
@@ -156,6 +216,8 @@ static void walk(const Model *model, const double *y, long step, long n, const S
     long next = 0;
     for (int l = 0; l < LANES; l++) {
         walkers[l].stretch = 0;
+        walkers[l].at = walkers[l].count = 0;
+        walkers[l].peers = stretches[0].parts > 1 ? walkers : 0;
         for (int i = 0; i < NEWTON_MOST; i++) point[i * LANES + l] = 0.5 * (model->lower[i] + model->upper[i]);
     }
     for (long t = 0; t < n * LANES; t++) workspace[t] = t & 1 ? 1.0 : -1.0; /* harmless in a lane that rests */
@@ -185,8 +247,13 @@ static void walk(const Model *model, const double *y, long step, long n, const S
         model->evaluate(workspace, n, start, point, value, gradient, hessian);
         for (int l = 0; l < LANES; l++) {
             Walker *walker = &walkers[l];
-            if (walker->stretch && newton_feed(&walker->search, value[l], gradient + l, hessian + l, LANES))
-                walker_record(walker, model, workspace + l, n, start + l);
+            if (!walker->stretch) continue;
+            int ended = newton_feed(&walker->search, value[l], gradient + l, hessian + l, LANES);
+            if (!ended && walker_repeats(walker, model)) {
+                walker->search.status = FIT_FAILED;
+                ended = 1;
+            }
+            if (ended && !walker_released(walker, model)) walker_record(walker, model);
         }
     }
 }

@@ -115,5 +115,6 @@ def test_laws_are_read_only_and_kept():
         law.reach[0] = 0.0
 
 
-def test_beyond_the_last_value_nothing_is_reached():
-    assert exact.conditional_law(250, 0.99).at_least(1e6) == 0.0
+def test_beyond_the_last_value_only_what_was_left_out_may_lie():
+    assert exact.conditional_law(250, 0.99).at_least(1e6) == exact.NEGLIGIBLE
+    assert exact.coverage_law(250, 0.99).at_least(1e6) == 0.0

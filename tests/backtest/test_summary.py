@@ -8,7 +8,7 @@ import riskkit as rk
 
 COLUMNS = [
     "days", "expected", "breaches", "rate", "p_kupiec", "p_independence", "p_conditional", "zone", "mean_var", "mean_es",
-    "quantile_loss", "worst_breach", "longest_cluster", "poor_fits",
+    "quantile_loss", "worst_breach", "longest_cluster", "failed_fits",
 ]  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def test_by_hand(forecast):
     assert table["rate"].tolist() == [0.375, 0.0, 0.0]
     assert table["worst_breach"].tolist() == [3.0, 0.0, 0.0]
     assert table["longest_cluster"].tolist() == [2, 0, 0]
-    assert table["poor_fits"].tolist() == [0, 8, 4]
+    assert table["failed_fits"].tolist() == [0, 8, 0]
     assert table["mean_es"].tolist() == [3.0, 7.5, 13.5]
     # 3/4 of what lies above 2 (1 + 3 + 0.5), a quarter of what lies below (2 + 1 + 2 + 2 + 2), per day
     assert table.loc["low", "quantile_loss"] == pytest.approx((0.75 * 4.5 + 0.25 * 9.0) / 8)

@@ -103,7 +103,7 @@ def test_status_of_the_fast_lane_is_kept():
     model = Answer(lambda frame: frame.assign(status=["not converged"] + ["ok"] * (len(frame) - 1)))
     forecast = rk.backtest.walk_forward({"m": model}, made_up(), window=200)
     assert forecast.status["m"].iloc[0] == "not converged"
-    assert rk.backtest.report(forecast).loc["m", "poor_fits"] == 1
+    assert rk.backtest.report(forecast).loc["m", "failed_fits"] == 1
 
 
 def test_any_number_of_workers_gives_the_same_bits():

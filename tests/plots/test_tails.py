@@ -10,29 +10,29 @@ from riskkit.plots.tails import CORNERS, TAIL, _exceedance
 
 
 def test_curve_is_the_probability_of_at_least_that_loss():
-    losses, probability = _exceedance(rk.LossDistribution(np.arange(1.0, 11.0)))
+    losses, probability = _exceedance(rk.LossDistribution(np.arange(1.0, 11.0)), 0.99)
     np.testing.assert_array_equal(losses, [9.0, 10.0])
     np.testing.assert_allclose(probability, [0.2, 0.1])
 
 
 def test_ties_and_impossible_losses():
     losses = rk.LossDistribution([5.0, 5.0, 1.0, 9.0], weights=[0.05, 0.05, 0.9, 0.0])
-    x, probability = _exceedance(losses)
+    x, probability = _exceedance(losses, 0.99)
     np.testing.assert_array_equal(x, [5.0])
     np.testing.assert_allclose(probability, [0.1])
 
 
 def test_a_constant_loss_has_a_tail_too():
-    x, probability = _exceedance(rk.LossDistribution([2.0, 2.0]))
+    x, probability = _exceedance(rk.LossDistribution([2.0, 2.0]), 0.99)
     assert (x.tolist(), probability.tolist()) == ([2.0], [1.0])
 
 
-def test_large_samples_are_thinned_but_keep_both_ends():
+def test_large_samples_are_thinned_and_end_at_a_tenth_of_what_lies_beyond_the_level():
     sample = np.random.default_rng(1).standard_normal(200_000)
-    x, probability = _exceedance(rk.LossDistribution(sample))
+    x, probability = _exceedance(rk.LossDistribution(sample), 0.99)
     assert len(x) <= CORNERS
-    assert x[-1] == sample.max()
     assert probability[0] == pytest.approx(TAIL)
+    assert probability[-1] == pytest.approx(0.001)
     assert np.all(np.diff(x) > 0)
     np.testing.assert_allclose(probability, [(sample >= value).mean() for value in x], rtol=1e-9)
 

@@ -121,7 +121,7 @@ def test_a_key_press_shows_the_number_that_python_computed(opened, named_returns
     assert first.locator(".level input").get_attribute("aria-valuetext") == "97.5\u00a0%"
     assert second.locator(".headline").inner_text() == headline(before)  # two of them on a page keep to themselves
     p = f"{after['p_kupiec']:.4f}" if after["p_kupiec"] < 0.01 else f"{after['p_kupiec']:.3f}"
-    assert f"exact p\u00a0=\u00a0{p}" in first.locator(".card").first.inner_text()
+    assert f"exact p\u00a0=\u00a0{p}" in first.locator(".finding").first.inner_text()
     assert first.locator("svg path.tick").get_attribute("d").count("M") == after["breaches"]
 
 

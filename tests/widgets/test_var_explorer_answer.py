@@ -31,7 +31,7 @@ def test_answer_is_walk_forward_and_report(named_returns, name):
     pd.testing.assert_frame_equal(forecast.es, expected.es)
     assert forecast.loss.index.equals(returns.index[-300:])
     row = rk.backtest.report(expected).loc[name]
-    shared = ["days", "breaches", "expected", "p_kupiec", "p_independence", "p_conditional", "poor_fits"]
+    shared = ["days", "breaches", "expected", "p_kupiec", "p_independence", "p_conditional", "failed_fits"]
     assert {key: verdict[key] for key in shared} == {key: row[key] for key in shared}
     assert verdict["positions"] == np.flatnonzero(returns.iloc[-300:] * -1 > expected.var[name]).tolist()
 
