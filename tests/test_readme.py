@@ -24,5 +24,6 @@ def test_every_room_named_is_there():
 
 def test_every_linked_file_is_there():
     root = Path(__file__).parents[1]
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+    prose = re.sub(r"```.*?```", "", README, flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#:]+)\)", prose):
         assert (root / target).exists(), target

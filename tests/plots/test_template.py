@@ -60,9 +60,7 @@ def test_the_script_knows_no_colour():
 
 
 @pytest.mark.browser
-def test_the_page_recolours_and_fits_its_figures(tmp_path, forecast):
-    from playwright.sync_api import sync_playwright
-
+def test_the_page_recolours_and_fits_its_figures(chromium, tmp_path, forecast):
     figures = [rk.plots.var_breaches(forecast, "low"), rk.plots.breach_calendar(forecast)]
     html = "".join(BookRenderer().to_mimebundle(figure.to_dict())["text/html"] for figure in figures)
     (tmp_path / "plotly.min.js").write_text(plotly.offline.get_plotlyjs())
@@ -72,22 +70,21 @@ def test_the_page_recolours_and_fits_its_figures(tmp_path, forecast):
     (tmp_path / "page.html").write_text(page_text)
     look = """() => [...document.querySelectorAll(".js-plotly-plot")].map((gd) =>
         [gd._fullLayout.paper_bgcolor, gd._fullData.at(-1).marker.color ?? "", gd._fullLayout.width])"""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_context(offline=True, viewport={"width": 900, "height": 900}).new_page()
-        said = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto((tmp_path / "page.html").as_uri())
-        page.wait_for_function("document.querySelectorAll('.main-svg').length >= 2")
-        assert page.evaluate(look)[0] == [LIGHT["paper"], LIGHT["breach"], 800]
-        page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        page.wait_for_timeout(300)
-        assert page.evaluate(look)[0] == [DARK["paper"], DARK["breach"], 800]
-        assert page.evaluate(look)[1][0] == DARK["paper"]
-        page.evaluate("document.documentElement.dataset.theme = 'light'")
-        page.evaluate("document.getElementById('column').style.width = '360px'")
-        page.wait_for_timeout(500)
-        assert page.evaluate(look)[0] == [LIGHT["paper"], LIGHT["breach"], 360]
-        assert said == []
-        browser.close()
+    context = chromium.new_context(offline=True, viewport={"width": 900, "height": 900})
+    page = context.new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_function("document.querySelectorAll('.main-svg').length >= 2")
+    assert page.evaluate(look)[0] == [LIGHT["paper"], LIGHT["breach"], 800]
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(300)
+    assert page.evaluate(look)[0] == [DARK["paper"], DARK["breach"], 800]
+    assert page.evaluate(look)[1][0] == DARK["paper"]
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    page.evaluate("document.getElementById('column').style.width = '360px'")
+    page.wait_for_timeout(500)
+    assert page.evaluate(look)[0] == [LIGHT["paper"], LIGHT["breach"], 360]
+    assert said == []
+    context.close()

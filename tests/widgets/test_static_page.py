@@ -78,27 +78,23 @@ def test_a_module_without_its_export_is_refused():
 
 
 @pytest.fixture(scope="module")
-def opened(html, tmp_path_factory):
-    from playwright.sync_api import sync_playwright
-
+def opened(chromium, html, tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     text = f'<!doctype html><html data-theme="light"><meta charset="utf-8"><body>{html}<hr>{html}</body></html>'
     (folder / "page.html").write_text(text, encoding="utf-8")
     address = (folder / "page.html").as_uri()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        context = browser.new_context(offline=True, viewport={"width": 390, "height": 900})
-        page = context.new_page()
-        page.said, page.asked = [], []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.on("request", lambda request: page.asked.append(request.url) if request.url != address else None)
-        page.goto(address)
-        page.wait_for_selector(".riskkit-explorer .headline")
-        yield page
-        assert page.said == []
-        assert page.asked == []
-        browser.close()
+    context = chromium.new_context(offline=True, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.said, page.asked = [], []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.on("request", lambda request: page.asked.append(request.url) if request.url != address else None)
+    page.goto(address)
+    page.wait_for_selector(".riskkit-explorer .headline")
+    yield page
+    assert page.said == []
+    assert page.asked == []
+    context.close()
 
 
 def headline(verdict):
