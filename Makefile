@@ -57,7 +57,7 @@ BUILD = $(BIN)/python setup.py -q build_ext --inplace
 	@echo "making .venv (a few minutes, once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[lab,book,test]'
-	@touch $@ .venv/.ext
+	@touch $@
 
 .venv/.ext: .venv/.installed setup.py $(KERNELS)
 	@echo "building the kernels"

@@ -1,6 +1,26 @@
-"""Run by CI against the installed wheel, outside the checkout: import, fit, forecast, backtest."""
+"""Run by CI against the installed wheel, outside the checkout: contents, import, fit, forecast, backtest."""
+
+import sys
+from importlib.metadata import files
+from pathlib import Path
 
 import riskkit as rk
+
+shipped = [file for file in files("riskkit") or [] if file.parts[0] in ("riskkit", "riskkit_ext")]
+suffixes = {file.suffix for file in shipped}
+names = {str(file) for file in shipped}
+wanted = {
+    "riskkit/py.typed",
+    "riskkit_ext/py.typed",
+    "riskkit/widgets/var_explorer.js",
+    "riskkit/data/tables/calibration.json",
+}
+if not wanted <= names or not {".so", ".pyi"} <= suffixes:
+    raise SystemExit(f"the wheel lacks {wanted - names or suffixes}")
+if suffixes & {".c", ".o"} or any("test" in part for file in shipped for part in file.parts):
+    raise SystemExit("the wheel holds generated C or tests")
+if not Path(rk.__file__).is_relative_to(sys.prefix):
+    raise SystemExit(f"not the wheel's riskkit, but {rk.__file__}")
 
 returns = rk.data.returns(rk.data.load("crypto"))[["BTC"]].dropna().tail(800)
 fit = rk.volatility.Garch(dist="t").fit(returns["BTC"])
@@ -8,5 +28,5 @@ models = {"historical": rk.risk.HistoricalSimulation(), "GARCH-t": rk.risk.Garch
 report = rk.backtest.report(rk.backtest.walk_forward(models, returns, level=0.99, window=500))
 if fit.status != "ok" or list(report.index) != list(models):
     raise SystemExit(f"the wheel does not work: {fit.status}, {list(report.index)}")
-print(f"wheel works from {rk.__file__}")
+print(f"the wheel works: {len(shipped)} files")
 print(report[["days", "breaches", "p_kupiec"]])

@@ -26,7 +26,8 @@ def _refuse_stale() -> None:
     changed = stale()
     if changed:
         raise ImportError(
-            f"riskkit_ext: the source of {', '.join(changed)} is newer than its compiled form; run 'make ext' to rebuild."
+            f"riskkit_ext: the source of {', '.join(changed)} is newer than its compiled form, or was never compiled; "
+            "run 'make ext' to rebuild."
         )
 
 

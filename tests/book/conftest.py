@@ -1,8 +1,8 @@
-"""The built book, and where its pictures go."""
+"""The built book, made from the sources as they are now."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-import missing
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -22,13 +22,13 @@ def _newer_than_the_book() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def built_book() -> Path:
+def built_book(missing: Callable[[str], None]) -> Path:
     """Folder of the built pages, made from the sources as they are now."""
     if not STAMP.exists():
-        missing.skip("the book is not built; run 'make book' first")
+        missing("the book is not built; run 'make book' first")
     changed = _newer_than_the_book()
     if changed:
-        missing.skip(f"the book is older than {changed[0]}; run 'make book' first")
+        missing(f"the book is older than {changed[0]}; run 'make book' first")
     return HTML
 
 

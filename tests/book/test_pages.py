@@ -17,6 +17,13 @@ AT_REST = """() => document.readyState === 'complete'
     && [...document.querySelectorAll('.math')].every(el => el.querySelector('mjx-container'))
     && [...document.querySelectorAll('.plotly-graph-div')].every(el => el.querySelector('.main-svg'))"""
 
+# large boxes of the page whose own ground is bright: white cards in a dark page
+BRIGHT = """() => [...document.querySelectorAll('main *')].filter(el => {
+    const [r, g, b, a = 1] = getComputedStyle(el).backgroundColor.match(/[\\d.]+/g).map(Number);
+    const box = el.getBoundingClientRect();
+    return box.width > 60 && box.height > 20 && a > 0.5 && (r + g + b) / 3 > 128 && el.tagName !== 'IMG';
+}).map(el => `${el.tagName}.${el.className}`)"""
+
 
 @contextmanager
 def opened(chromium, page_path: Path, *, width: int = 1280, scheme: str = "light", query: str = ""):
@@ -82,6 +89,7 @@ def test_a_dark_system_opens_a_dark_page(chromium, built_book):
         page.wait_for_function(
             "document.querySelector('.js-plotly-plot')._fullLayout.template.layout.meta.riskkit.scheme === 'dark'"
         )
+        assert page.evaluate(BRIGHT) == []
 
 
 def test_a_figure_is_as_wide_as_its_column(chromium, built_book):
@@ -99,15 +107,17 @@ def test_search_works_without_a_server(chromium, built_book):
         page.wait_for_selector("#search-results li a")
         assert "VaR you can trust" in page.inner_text("#search-results")
         page.locator("#search-results li a").first.click()
-        page.wait_for_selector("main h1")
+        page.wait_for_selector("main h1 >> visible=true")
 
 
-def test_a_solution_opens(chromium, built_book):
+def test_solutions_are_folded_and_open(chromium, built_book):
     with opened(chromium, built_book / f"{CHAPTER}.html") as (page, _):
-        solution = page.locator("details").first
-        assert not solution.locator(".cell_input, p").first.is_visible()
-        solution.locator("summary").click()
-        assert solution.locator(".cell_input, p").first.is_visible()
+        solutions = page.locator("main details:has(pre)")
+        assert solutions.count() >= 3
+        code = solutions.first.locator("pre").first
+        assert not code.is_visible()
+        solutions.first.locator("summary").click()
+        code.wait_for(state="visible")
 
 
 def test_every_slider_of_the_explorer_moves_its_numbers(chromium, built_book, screens):
