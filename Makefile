@@ -35,7 +35,7 @@ lint: .venv/.ext  ## linters, type checks, import contract, notebooks without ou
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python -m mypy.stubtest riskkit_ext --ignore-missing-stub --concise --allowlist tests/stubtest_allowlist.txt
 	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
