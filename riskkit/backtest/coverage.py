@@ -203,7 +203,8 @@ def christoffersen(forecast: RiskForecast, *, significance: float = 0.05) -> pd.
     -------
     DataFrame
         One row per model: statistic (the sum of Kupiec's and the independence ratio), df, p_asymptotic, p_exact, days,
-        breaches, n00, n01, n10, n11, decision.
+        breaches, n00, n01, n10, n11, the part of independence alone (independence_statistic,
+        independence_p_asymptotic, independence_p_exact), decision.
 
     Examples
     --------
@@ -215,7 +216,9 @@ def christoffersen(forecast: RiskForecast, *, significance: float = 0.05) -> pd.
     rows = {}
     for model, counts in breach_counts(forecast).items():
         test = conditional_coverage(*counts[1:], level=forecast.level)
-        rows[model] = test._asdict() | counts._asdict()
+        alone = independence(*counts[1:])._asdict()
+        part = {f"independence_{name}": alone[name] for name in ("statistic", "p_asymptotic", "p_exact")}
+        rows[model] = test._asdict() | counts._asdict() | part
     return decided(rows, significance)
 
 

@@ -207,3 +207,16 @@ def test_significance_moves_the_decision():
 def test_bad_input_is_told(call, message):
     with pytest.raises(rk.DataError, match=message):
         call()
+
+
+def test_conditional_coverage_shows_its_part_of_independence():
+    loss = pd.Series([0.0, 3.0, 3.0, 0.0, 0.0, 3.0, 0.0, 0.0])
+    forecast = rk.RiskForecast(loss, pd.Series(2.0, loss.index, name="flat"), level=0.75)
+    both, alone = (
+        rk.backtest.christoffersen(forecast).loc["flat"],
+        rk.backtest.christoffersen_independence(forecast).loc["flat"],
+    )
+    for name in ("statistic", "p_asymptotic", "p_exact"):
+        assert both[f"independence_{name}"] == alone[name]
+    kupiec = rk.backtest.kupiec(forecast).loc["flat"]
+    assert both["statistic"] == pytest.approx(kupiec["statistic"] + alone["statistic"])
