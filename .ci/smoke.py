@@ -17,7 +17,7 @@ wanted = {
 }
 if not wanted <= names or not {".so", ".pyi"} <= suffixes:
     raise SystemExit(f"the wheel lacks {wanted - names or suffixes}")
-if suffixes & {".c", ".o"} or any("test" in part for file in shipped for part in file.parts):
+if suffixes & {".c", ".o"} or any(part == "tests" or part.startswith("test_") for file in shipped for part in file.parts):
     raise SystemExit("the wheel holds generated C or tests")
 if not Path(rk.__file__).is_relative_to(sys.prefix):
     raise SystemExit(f"not the wheel's riskkit, but {rk.__file__}")
