@@ -35,7 +35,7 @@ lint: .venv/.ext  ## linters, type checks, import contract, notebooks without ou
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo --no-cache
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m mypy.stubtest riskkit_ext --ignore-missing-stub --concise --allowlist tests/stubtest_allowlist.txt
 	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
@@ -56,7 +56,7 @@ BUILD = $(BIN)/python setup.py -q build_ext --inplace
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "'$(PYTHON)' cannot make environments; install the package python3-venv"; exit 1; }
 	@echo "making .venv (a few minutes, once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[lab,book,test]'
+	@$(BIN)/python -m pip install -qq -c constraints.txt -e '.[lab,book,test]'
 	@touch $@
 
 .venv/.ext: .venv/.installed setup.py $(KERNELS)

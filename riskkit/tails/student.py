@@ -11,15 +11,14 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus, LossDistribution, law, targets
 from riskkit.core.frozen import restore
+from riskkit.core.likelihood import STATUSES, STEEP, positive_inverse, refuse_unusable
 from riskkit.errors import ConvergenceError, DataError
 from riskkit_ext import _student
 
 BoolArray = npt.NDArray[np.bool_]
 LEAST = 10  # three parameters from fewer observations are not worth having
 STRETCH = 50  # windows of a roll between two fresh searches
-STATUSES = (FitStatus.OK, FitStatus.BOUND, FitStatus.NOT_CONVERGED, FitStatus.FAILED)  # in the kernel's order
 VALUE, MEAN, SCALE, STATUS = 5, 7, 8, 9  # columns of the kernel's optimum, after the point
-STEEP = 1e-4  # an optimum from which the log-likelihood rises faster, per standard error, is none
 NAMES = pd.Index(["location", "scale", "nu"])
 BOUNDS = ((-100.0, -12.0, 0.0), (100.0, 3.0, 0.95))  # of location, log scale, 1/nu in the kernel
 
@@ -54,7 +53,7 @@ class Student:
         """
         observed = checks.series(series, name="series", least=LEAST)
         values = np.ascontiguousarray(observed.to_numpy())
-        _refuse_unusable("series", values)
+        refuse_unusable("series", values)
         maxima = np.empty((_student.most_starts, _student.OPTIMUM_SIZE))
         _student.fit(values, np.empty(len(values) * _student.lanes), maxima)
         if STATUSES[int(maxima[0, STATUS])] is FitStatus.FAILED:
@@ -117,7 +116,7 @@ class StudentFit:
         free = ~(self._at_bounds[0] | self._at_bounds[1])
         scores = self._scores[:, free]
         outer = scores.T @ scores
-        covariance = _inverse(outer if kind == "opg" else -self._derivatives[2][np.ix_(free, free)])
+        covariance = positive_inverse(outer if kind == "opg" else -self._derivatives[2][np.ix_(free, free)])
         if kind == "robust":
             covariance = covariance @ outer @ covariance
         errors = np.full(3, np.nan)
@@ -190,7 +189,7 @@ def roll(returns: pd.Series, spec: Student, window: int, step: int = 1, level: f
     observed = checks.series(returns)
     dates = targets(observed.index, checks.whole("window", window, least=LEAST), step)
     values = np.ascontiguousarray(observed.to_numpy())
-    _refuse_unusable("returns", values)
+    refuse_unusable("returns", values)
     optima = np.empty((len(dates), _student.OPTIMUM_SIZE))
     _student.roll(values, step, window, 0, len(dates), STRETCH, np.empty(window * _student.lanes), optima)
     params = pd.DataFrame(_parameters(optima), dates, NAMES)
@@ -210,22 +209,3 @@ def _parameters(optima: FloatArray) -> FloatArray:
     mean, scale = optima[:, MEAN], optima[:, SCALE]
     nu = np.divide(1.0, eta, out=np.full_like(eta, np.inf), where=eta > 0.0)
     return np.column_stack([mean + scale * location, scale * np.exp(log_scale), nu])
-
-
-def _refuse_unusable(name: str, values: FloatArray) -> None:
-    checks.varied(name, values)
-    largest = float(np.abs(values).max())
-    if not 1e-100 < largest < 1e100:
-        raise DataError(
-            f"{name} is out of range", got=f"largest magnitude {largest:g}", expected="between 1e-100 and 1e100",
-            remedy="rescale the series",
-        )  # fmt: skip
-
-
-def _inverse(matrix: FloatArray) -> FloatArray:
-    """Inverse of a positive definite matrix; NaN when it is not one."""
-    try:
-        root = np.linalg.inv(np.linalg.cholesky(matrix))
-    except np.linalg.LinAlgError:
-        return np.full_like(matrix, np.nan)
-    return root.T @ root

@@ -12,14 +12,13 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus, LossDistribution, law
 from riskkit.core.frozen import restore
-from riskkit.errors import ConvergenceError, DataError
+from riskkit.core.likelihood import STATUSES, STEEP, positive_inverse, refuse_unusable
+from riskkit.errors import ConvergenceError
 from riskkit_ext import _garch
 
 BoolArray = npt.NDArray[np.bool_]
 LEAST = 50  # five parameters from fewer observations are not worth having
-STATUSES = (FitStatus.OK, FitStatus.BOUND, FitStatus.NOT_CONVERGED, FitStatus.FAILED)  # in the kernel's order
 VALUE, AHEAD, MEAN, SCALE, STATUS = 5, 6, 7, 8, 9  # columns of the kernel's optimum, after the point
-STEEP = 1e-4  # an optimum from which the log-likelihood rises faster, per standard error, is none
 KINDS = ("hessian", "opg", "robust")
 NAMES = {"normal": pd.Index(["mu", "omega", "alpha", "beta"]), "t": pd.Index(["mu", "omega", "alpha", "beta", "nu"])}
 
@@ -178,7 +177,11 @@ class GarchFit:
         directions = self._by_search[free]
         directions = directions[np.abs(directions).max(axis=1) > 0.0].T  # (5, free)
         outer = directions.T @ (self._path[1].T @ self._path[1]) @ directions
-        covariance = _inverse(directions.T @ -self._derivatives.hessian @ directions) if kind != "opg" else _inverse(outer)
+        covariance = (
+            positive_inverse(directions.T @ -self._derivatives.hessian @ directions)
+            if kind != "opg"
+            else positive_inverse(outer)
+        )
         if kind == "robust":
             covariance = covariance @ outer @ covariance
         variances = np.einsum("ij,jk,ik->i", directions, covariance, directions)
@@ -290,23 +293,3 @@ def natural_parameters(optima: FloatArray, dist: str) -> FloatArray:
     if dist == "t":
         columns.append(1.0 / np.maximum(eta, 1e-300))
     return np.column_stack(columns)
-
-
-def refuse_unusable(name: str, values: FloatArray) -> None:
-    """Refuse a constant series, and one whose variance would underflow or overflow."""
-    checks.varied(name, values)
-    largest = float(np.abs(values).max())
-    if not 1e-100 < largest < 1e100:
-        raise DataError(
-            f"{name} is out of range", got=f"largest magnitude {largest:g}", expected="between 1e-100 and 1e100",
-            remedy="rescale the series",
-        )  # fmt: skip
-
-
-def _inverse(matrix: FloatArray) -> FloatArray:
-    """Inverse of a positive definite matrix; NaN when it is not one."""
-    try:
-        root = np.linalg.inv(np.linalg.cholesky(matrix))
-    except np.linalg.LinAlgError:
-        return np.full_like(matrix, np.nan)
-    return root.T @ root

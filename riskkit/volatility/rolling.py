@@ -9,9 +9,10 @@ import pandas as pd
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus, law, targets
+from riskkit.core.likelihood import STATUSES, refuse_unusable
 from riskkit.errors import DataError
 from riskkit.volatility.ewma import Ewma
-from riskkit.volatility.garch import AHEAD, LEAST, SCALE, STATUS, STATUSES, Garch, natural_parameters, refuse_unusable
+from riskkit.volatility.garch import AHEAD, LEAST, SCALE, STATUS, Garch, natural_parameters
 from riskkit_ext import _garch
 
 STRETCH = 25  # windows between two fresh searches
