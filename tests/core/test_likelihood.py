@@ -15,7 +15,9 @@ def test_statuses_stand_in_the_order_of_the_kernels():
     assert {"ok", "at a bound"} == REACHED
 
 
-@pytest.mark.parametrize(("values", "message"), [([1.0, 1.0], "constant"), ([1e-120, 0.0], "range"), ([1e120, 0.0], "range")])
+@pytest.mark.parametrize(
+    ("values", "message"), [([1.0, 1.0], "constant"), ([1e-120, 0.0], "range"), ([1e120, 0.0], "range")]
+)
 def test_what_cannot_be_fitted_is_refused(values, message):
     with pytest.raises(DataError, match=message):
         refuse_unusable("returns", np.array(values))
