@@ -5,6 +5,7 @@ So the answers, in the order of the keys, do not depend on where they were compu
 cluster, wrap the call in ``joblib.parallel_config(backend="dask")``.
 """
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
@@ -41,4 +42,6 @@ def compute(
     if workers is not None:
         checks.whole("workers", workers, least=1)
     answers: Iterable[Answer] = Parallel(n_jobs=workers, return_as="generator")(delayed(task)(key) for key in keys)
-    return list(answers if label is None else tqdm(answers, total=len(keys), desc=label))
+    # told here, because tqdm's bar for notebooks does not look at the environment itself
+    silent = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
+    return list(answers if label is None else tqdm(answers, total=len(keys), desc=label, disable=silent))

@@ -49,6 +49,7 @@ def test_the_page_is_whole(built_book: Path, name):
     html = (built_book / f"{name}.html").read_text()
     assert "Traceback" not in html
     assert 'class="output traceback' not in html
+    assert "jupyter.widget-view" not in html  # a progress bar or a live widget, which would be an empty place here
     assert html.count('class="cell_input') == (len(_code_cells(name)) if name in CHAPTERS else 0)
 
 
