@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from riskkit import checks, volatility
-from riskkit.core import LossDistribution, targets, total_loss
-from riskkit.risk.rolling import refuse_constant_window
+from riskkit import volatility
+from riskkit.core import LossDistribution, total_loss
+from riskkit.risk.rolling import roll_fits
 
 LEAST = 50
 
@@ -62,8 +61,10 @@ class GarchModel:
         >>> list(GarchModel().roll(history, window=200).columns)
         ['var', 'es', 'status']
         """
-        window = checks.whole("window", window, least=LEAST)
-        loss = total_loss(history)
-        dates = targets(loss.index, window, step)
-        refuse_constant_window(np.ascontiguousarray(loss.to_numpy()), window, step, dates)
-        return volatility.roll(-loss, volatility.Garch(self.dist), window, step, level)[["var", "es", "status"]]
+        return roll_fits(
+            history,
+            window,
+            step,
+            LEAST,
+            lambda returns: volatility.roll(returns, volatility.Garch(self.dist), window, step, level),
+        )

@@ -1,10 +1,13 @@
 """What the fast lanes share: the frame they answer with, and the windows on which they must refuse to work."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from riskkit import checks
 from riskkit.checks import FloatArray
+from riskkit.core import targets, total_loss
 from riskkit.errors import DataError
 
 VAR_ES = pd.Index(["var", "es"])  # made once: a new index of strings costs as much as a kernel call
@@ -13,6 +16,16 @@ VAR_ES = pd.Index(["var", "es"])  # made once: a new index of strings costs as m
 def var_es_frame(result: FloatArray, dates: pd.Index) -> pd.DataFrame:
     """Return VaR and ES, an array of shape (2, D), as a frame by target date, without copying them."""
     return pd.DataFrame(result.T, index=dates, columns=VAR_ES.view(), copy=False)
+
+
+def roll_fits(
+    history: pd.DataFrame, window: int, step: int, least: int, roll: Callable[[pd.Series], pd.DataFrame]
+) -> pd.DataFrame:
+    """Fit the total return of every window by ``roll``, refusing a constant one as the call on that day would."""
+    window = checks.whole("window", window, least=least)
+    loss = total_loss(history)
+    refuse_constant_window(np.ascontiguousarray(loss.to_numpy()), window, step, targets(loss.index, window, step))
+    return roll(-loss)[["var", "es", "status"]]
 
 
 def refuse_constant_window(loss: FloatArray, window: int, step: int, dates: pd.Index) -> None:

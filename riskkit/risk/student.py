@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from riskkit import checks, tails
-from riskkit.core import LossDistribution, targets, total_loss
-from riskkit.risk.rolling import refuse_constant_window
+from riskkit import tails
+from riskkit.core import LossDistribution, total_loss
+from riskkit.risk.rolling import roll_fits
 
 LEAST = 10
 
@@ -52,8 +51,6 @@ class StudentModel:
         >>> list(StudentModel().roll(history, window=100).columns)
         ['var', 'es', 'status']
         """
-        window = checks.whole("window", window, least=LEAST)
-        loss = total_loss(history)
-        dates = targets(loss.index, window, step)
-        refuse_constant_window(np.ascontiguousarray(loss.to_numpy()), window, step, dates)
-        return tails.roll(-loss, tails.Student(), window, step, level)[["var", "es", "status"]]
+        return roll_fits(
+            history, window, step, LEAST, lambda returns: tails.roll(returns, tails.Student(), window, step, level)
+        )

@@ -111,6 +111,7 @@ function makeVerdicts() {
   const show = ({ query, verdict, error }, significance) => {
     if (error) {
       headline.textContent = "No answer for these settings";
+      remark.classList.add("warning");
       remark.textContent = error;
       cards.replaceChildren();
       return;
@@ -122,6 +123,7 @@ function makeVerdicts() {
       [verdict.fits_at_a_bound, "ended at a bound of the parameters"],
     ];
     const told = fits.filter(([number]) => number > 0).map(([number, what]) => `${count(number)} ${what}`);
+    remark.classList.toggle("warning", verdict.failed_fits > 0);
     remark.textContent = told.length ? `Of ${count(verdict.days)} fits ${told.join(", ")}.` : "";
   };
   return { headline, cards, remark, show };

@@ -23,7 +23,7 @@ def run(loss, window, step, level):
     return var, es
 
 
-def agree(loss, window, step, level):
+def check_agreement(loss, window, step, level):
     expected = oracle.rolling_var_es(loss, window, step, level)
     var, es = run(loss, window, step, level)
     np.testing.assert_array_equal(var, expected[:, 0])
@@ -50,7 +50,7 @@ def test_any_series_any_window_any_step(losses, window, step, level):
 @pytest.mark.parametrize("level", ["0.75", "0.95", "0.975", "0.99", "0.9999"])
 @pytest.mark.parametrize("window", [250, 333])
 def test_heavy_tails(window, level):
-    agree(np.random.default_rng(3).standard_t(2, 1_500), window, 1, float(level))
+    check_agreement(np.random.default_rng(3).standard_t(2, 1_500), window, 1, float(level))
 
 
 @pytest.mark.parametrize("shape", ["falling", "rising", "equal", "two values", "waves", "alternating"])
@@ -65,7 +65,7 @@ def test_shapes_that_empty_or_flood_the_buffer(shape):
         "alternating": np.where(time % 2, 1e12, -1e-12),
     }[shape]
     for window, step in [(100, 1), (250, 7), (40, 40), (40, 55)]:
-        agree(loss, window, step, 0.95)
+        check_agreement(loss, window, step, 0.95)
 
 
 @settings(deadline=None, max_examples=200)
