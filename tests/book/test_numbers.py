@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 import riskkit as rk
+from riskkit.widgets.var_explorer_answer import answer
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_var_you_can_trust.ipynb"
 MODELS = {
@@ -102,6 +103,25 @@ def test_clusters(prose, forecast):
         f"its independence is not rejected (p = {garch['p_exact']:.3f})",
         f"four times the next day was a breach again (p = {filtered['p_exact']:.3f})",
     )
+
+
+def test_a_faster_decay_clusters_less(prose, returns):
+    faster = {"filtered": rk.risk.FilteredHistoricalSimulation(decay=0.90)}
+    alone = rk.backtest.christoffersen_independence(rk.backtest.walk_forward(faster, returns)).loc["filtered"]
+    _check_quoted(prose, f"with 0.90 the p-value rises to {alone['p_exact']:.3f}")
+
+
+def test_what_the_explorer_shows(prose, returns):
+    def verdict(model: str, level: float, window: int) -> dict:
+        return answer(returns["S&P 500"], model, level, window, 0.94, days=1000).verdict
+
+    near, far = verdict("Normal", 0.9, 500), verdict("Normal", 0.995, 500)
+    assert near["p_kupiec"] > 0.05
+    assert 5.5 < far["breaches"] / far["expected"] < 6
+    short, long = (verdict("Historical simulation", 0.99, window) for window in (500, 1000))
+    assert 10 < long["breaches"] < short["breaches"]
+    assert max(short["p_independence"], long["p_independence"]) < 0.05
+    _check_quoted(prose, "nearly six times too high further out", "the count improves, the clusters stay")
 
 
 def test_scores_and_cost(prose, forecast):
