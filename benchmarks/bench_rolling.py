@@ -23,7 +23,7 @@ def rows() -> Iterator[Row]:
 
     model = HistoricalSimulation()
     ours, peer = medians(lambda: model.roll(returns, window=500, level=0.99), quantile)
-    yield Row("the same with checks, frames and fresh memory", ours, peer, "pandas rolling.quantile", at_least=4)
+    yield Row("the same with checks, frames and fresh memory", ours, peer, "pandas rolling.quantile", at_least=6)
 
     days, filtered = returns.iloc[:1_500], FilteredHistoricalSimulation()
     ours, peer = medians(

@@ -56,14 +56,18 @@ class HistoricalSimulation:
         3  0.05  0.05
         """
         level, window = checks.level(level), checks.whole("window", window, least=LEAST)
-        frame = checks.returns(history, name="history", least=LEAST)
-        dates = targets(frame.index, window, step)
+        index, losses = _total(history)
+        dates = targets(index, window, step)
         result = np.empty((2, len(dates)))
-        _rolling.var_es(_total(frame), window, step, level, *result)
+        _rolling.var_es(losses, window, step, level, *result)
         return var_es_frame(result, dates)
 
 
-def _total(frame: pd.DataFrame) -> FloatArray:
-    """Add up positions in the order in which LossDistribution does: the same losses to the last bit."""
+def _total(history: pd.DataFrame | pd.Series) -> tuple[pd.Index, FloatArray]:
+    """Return dates and losses, positions added up in the order of LossDistribution: the same losses to the last bit."""
+    if isinstance(history, pd.Series):  # without a frame in between, which costs more than the kernel
+        series = checks.series(history, name="history", least=LEAST)
+        return series.index, -series.to_numpy()
+    frame = checks.returns(history, name="history", least=LEAST)
     components = np.ascontiguousarray(-frame.to_numpy())
-    return components[:, 0] if components.shape[1] == 1 else components.sum(axis=1)
+    return frame.index, components[:, 0] if components.shape[1] == 1 else components.sum(axis=1)
