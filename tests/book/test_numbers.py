@@ -63,6 +63,16 @@ def test_the_friday_before_lehman(prose, returns):
     )
 
 
+def test_why_the_normal_model_fails(prose, returns):
+    history = returns.loc[:"2008-09-12"].tail(500)
+    normal, student = MODELS["normal"](history), MODELS["Student t"](history)
+    _check_quoted(
+        prose,
+        f"{100 * normal.var(0.99):.2f} % and {100 * student.var(0.99):.2f} %; follow the lines",
+        f"they say {100 * normal.var(0.999):.2f} % and {100 * student.var(0.999):.2f} %.",
+    )
+
+
 def test_the_standard_error_of_that_friday(prose, returns):
     losses = MODELS["historical"](returns.loc[:"2008-09-12"].tail(500))
     var, error = 100 * losses.var(0.99), 100 * losses.standard_error(0.99, "var")
