@@ -42,6 +42,12 @@ def test_a_planted_violation_is_caught(tmp_path, room, line, broken):
     assert broken in done.stdout
 
 
+def test_importing_the_library_does_not_import_what_is_seldom_needed():
+    code = "import sys, riskkit; print(sorted({'arch', 'statsmodels', 'plotly', 'anywidget'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def _python_files() -> list[Path]:
     return sorted((ROOT / "riskkit").rglob("*.py")) + sorted((ROOT / "riskkit_ext").glob("*.py*"))
 

@@ -3,9 +3,21 @@
 ``Spec.fit(series) -> Fit``; every fit has ``sigma``, ``standardised``, ``forecast``, ``loss_distribution`` and a ``status``.
 """
 
-from riskkit.volatility.adapter import ArchFit, from_arch
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, GarchFit
 from riskkit.volatility.rolling import roll
 
+if TYPE_CHECKING:
+    from riskkit.volatility.adapter import ArchFit, from_arch
+
 __all__ = ["ArchFit", "Ewma", "EwmaFit", "Garch", "GarchFit", "from_arch", "roll"]
+
+
+def __getattr__(name: str) -> object:
+    """Import the adapter on first use: the package `arch` takes longer to import than all of riskkit."""
+    if name in ("ArchFit", "from_arch"):
+        return getattr(import_module("riskkit.volatility.adapter"), name)
+    raise AttributeError(f"module 'riskkit.volatility' has no attribute {name!r}")
