@@ -25,3 +25,8 @@ def __getattr__(name: str) -> ModuleType:
     if name in ("plots", "widgets"):
         return import_module(f"riskkit.{name}")
     raise AttributeError(f"module 'riskkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the rooms and the core types, also those not yet imported: what the tab key shows."""
+    return [*__all__, "__version__"]
