@@ -22,12 +22,11 @@ from benchmarks.measure import Row
 
 PRESSES, WARM_UP = 25, 3
 SECONDS = 90  # for JupyterLab to start, and for the explorers to appear
-# Model, the control that is pressed, how many times the constant answer it may take. GARCH-t is estimated 1,000 times behind
-# each press, by maximum likelihood: that is a promise of its own.
+# Model, the control that is pressed, how many times the constant answer it may take.
 PROMISES = [
     ("Historical simulation", "window", 2.0),
     ("Filtered historical (EWMA)", "decay", 2.0),
-    ("GARCH-t", "level", 4.0),
+    ("GARCH-t", "level", 2.0),
 ]
 
 SOURCE = """

@@ -6,7 +6,7 @@ import pandas as pd
 
 from riskkit import volatility
 from riskkit.core import LossDistribution, total_loss
-from riskkit.risk.rolling import roll_fits
+from riskkit.risk.rolling import FORECAST, total_return
 
 LEAST = 50
 
@@ -61,10 +61,9 @@ class GarchModel:
         >>> list(GarchModel().roll(history, window=200).columns)
         ['var', 'es', 'status']
         """
-        return roll_fits(
-            history,
-            window,
-            step,
-            LEAST,
-            lambda returns: volatility.roll(returns, volatility.Garch(self.dist), window, step, level),
-        )
+        return self.fits(history, window, step).at(level)[FORECAST]
+
+    def fits(self, history: pd.DataFrame, window: int, step: int = 1) -> volatility.RolledFits:
+        """Return the fits behind :meth:`roll`, which do not depend on the level: estimate once, read at any level."""
+        returns = total_return(history, window, step, LEAST)
+        return volatility.rolled_fits(returns, volatility.Garch(self.dist), window, step)

@@ -1,7 +1,5 @@
 """What the fast lanes share: the frame they answer with, and the windows on which they must refuse to work."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
@@ -10,6 +8,7 @@ from riskkit.checks import FloatArray
 from riskkit.core import targets, total_loss
 from riskkit.errors import DataError
 
+FORECAST = ["var", "es", "status"]  # what a model that fits says of each date
 VAR_ES = pd.Index(["var", "es"])  # made once: a new index of strings costs as much as a kernel call
 
 
@@ -18,14 +17,12 @@ def var_es_frame(result: FloatArray, dates: pd.Index) -> pd.DataFrame:
     return pd.DataFrame(result.T, index=dates, columns=VAR_ES.view(), copy=False)
 
 
-def roll_fits(
-    history: pd.DataFrame, window: int, step: int, least: int, roll: Callable[[pd.Series], pd.DataFrame]
-) -> pd.DataFrame:
-    """Fit the total return of every window by ``roll``, refusing a constant one as the call on that day would."""
+def total_return(history: pd.DataFrame, window: int, step: int, least: int) -> pd.Series:
+    """Return the row sums of a history, refusing a constant window as the model called on that day would."""
     window = checks.whole("window", window, least=least)
     loss = total_loss(history)
     refuse_constant_window(np.ascontiguousarray(loss.to_numpy()), window, step, targets(loss.index, window, step))
-    return roll(-loss)[["var", "es", "status"]]
+    return -loss
 
 
 def refuse_constant_window(loss: FloatArray, window: int, step: int, dates: pd.Index) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from riskkit import tails
 from riskkit.core import LossDistribution, total_loss
-from riskkit.risk.rolling import roll_fits
+from riskkit.risk.rolling import FORECAST, total_return
 
 LEAST = 10
 
@@ -51,6 +51,5 @@ class StudentModel:
         >>> list(StudentModel().roll(history, window=100).columns)
         ['var', 'es', 'status']
         """
-        return roll_fits(
-            history, window, step, LEAST, lambda returns: tails.roll(returns, tails.Student(), window, step, level)
-        )
+        returns = total_return(history, window, step, LEAST)
+        return tails.roll(returns, tails.Student(), window, step, level)[FORECAST]

@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -60,30 +61,63 @@ def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, l
     """
     level = checks.level(level)
     if isinstance(spec, Garch):
-        return _roll_garch(returns, spec, window, step, level)
+        return rolled_fits(returns, spec, window, step).at(level)
     if not isinstance(spec, Ewma):
         raise DataError("spec is not a volatility model", got=type(spec).__name__, expected="a Garch or an Ewma")
     return _roll_daily(returns, spec, window, step, level)
 
 
-def _roll_garch(returns: pd.Series, spec: Garch, window: int, step: int, level: float) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class RolledFits:
+    """GARCH fits of every window; made by :func:`rolled_fits`. They do not depend on the level at which they are read.
+
+    Parameters
+    ----------
+    spec : Garch
+        The model.
+    dates : Index of length D
+        Target dates.
+    optima : array of shape (D, 11)
+        The kernel's answers, in units of the standardised windows.
+    """
+
+    spec: Garch
+    dates: pd.Index
+    optima: FloatArray
+
+    def at(self, level: float) -> pd.DataFrame:
+        """Return the frame of :func:`roll` with VaR and ES at ``level``."""
+        params = pd.DataFrame(natural_parameters(self.optima, self.spec.dist), self.dates, self.spec.names)
+        sigma = self.optima[:, SCALE] * np.sqrt(self.optima[:, AHEAD])
+        degrees = params["nu"].to_numpy() if self.spec.dist == "t" else np.full(len(self.dates), np.inf)
+        result = pd.DataFrame({"mu": params["mu"], "sigma": sigma})
+        scale = sigma * np.sqrt(1.0 - 2.0 / degrees)
+        for name, factor in zip(("var", "es"), law.tail_factors_each(checks.level(level), degrees), strict=True):
+            result[name] = -params["mu"] + scale * factor
+        result = result.join(params.drop(columns="mu"))
+        status = self.optima[:, STATUS].astype(int)
+        result[status == STATUSES.index(FitStatus.FAILED)] = np.nan
+        result["status"] = np.array([str(name) for name in STATUSES])[status]
+        return result
+
+
+def rolled_fits(returns: pd.Series, spec: Garch, window: int, step: int = 1) -> RolledFits:
+    """Refit a GARCH for every ``step``-th date, to be read at any level; the arguments are those of :func:`roll`.
+
+    Examples
+    --------
+    >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=302))
+    >>> fits = rolled_fits(returns, Garch(dist="t"), window=300)
+    >>> bool((fits.at(0.99)["var"] > fits.at(0.95)["var"]).all())
+    True
+    """
     observed = checks.series(returns)
     dates = targets(observed.index, checks.whole("window", window, least=LEAST), step)
     values = np.ascontiguousarray(observed.to_numpy())
     refuse_unusable("returns", values)
     optima = _optima(values, spec, window, step, len(dates))
-    params = pd.DataFrame(natural_parameters(optima, spec.dist), dates, spec.names)
-    sigma = optima[:, SCALE] * np.sqrt(optima[:, AHEAD])
-    degrees = params["nu"].to_numpy() if spec.dist == "t" else np.full(len(dates), np.inf)
-    result = pd.DataFrame({"mu": params["mu"], "sigma": sigma})
-    scale = sigma * np.sqrt(1.0 - 2.0 / degrees)
-    for name, factor in zip(("var", "es"), law.tail_factors_each(level, degrees), strict=True):
-        result[name] = -params["mu"] + scale * factor
-    result = result.join(params.drop(columns="mu"))
-    status = optima[:, STATUS].astype(int)
-    result[status == STATUSES.index(FitStatus.FAILED)] = np.nan
-    result["status"] = np.array([str(name) for name in STATUSES])[status]
-    return result
+    optima.setflags(write=False)
+    return RolledFits(spec, dates, optima)
 
 
 def _optima(values: FloatArray, spec: Garch, window: int, step: int, windows: int) -> FloatArray:

@@ -1,14 +1,15 @@
 """What the VaR explorer answers to one setting of its controls: a walk-forward backtest and the verdicts on it."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from riskkit import backtest, checks, risk
-from riskkit.core import FitStatus, RiskForecast
+from riskkit import backtest, checks, risk, volatility
+from riskkit.core import FitStatus, RiskForecast, targets
 from riskkit.core.status import REACHED
 from riskkit.errors import DataError
 
@@ -23,13 +24,29 @@ class Choice(NamedTuple):
     uses_decay: bool = False
 
 
+class GarchFittedOnce:
+    """GARCH-t that keeps its last fits: they do not depend on the level, so a drag of the level only reads them again."""
+
+    def __init__(self, kept: int = 8) -> None:
+        self.fits = lru_cache(maxsize=kept)(self._fits)
+
+    def _fits(self, returns: bytes, window: int, step: int) -> volatility.RolledFits:
+        return risk.GarchModel(dist="t").fits(pd.DataFrame({"returns": np.frombuffer(returns)}), window, step)
+
+    def roll(self, history: pd.DataFrame, window: int, step: int, level: float) -> pd.DataFrame:
+        """Return what ``GarchModel(dist="t").roll`` would."""
+        frame = self.fits(history.to_numpy().tobytes(), window, step).at(level)
+        return frame[["var", "es", "status"]].set_axis(targets(history.index, window, step))
+
+
+GARCH = GarchFittedOnce()
 MODELS: Mapping[str, Choice] = MappingProxyType(
     {
         "Historical simulation": Choice(lambda _: risk.HistoricalSimulation()),
         "Normal": Choice(lambda _: risk.NormalModel()),
         "Student-t": Choice(lambda _: risk.StudentModel()),
         "Filtered historical (EWMA)": Choice(lambda decay: risk.FilteredHistoricalSimulation(decay=decay), uses_decay=True),
-        "GARCH-t": Choice(lambda _: risk.GarchModel(dist="t")),
+        "GARCH-t": Choice(lambda _: GARCH),
     }
 )
 

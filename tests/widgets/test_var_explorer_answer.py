@@ -6,7 +6,7 @@ import pytest
 
 import riskkit as rk
 from riskkit.errors import DataError
-from riskkit.widgets.var_explorer_answer import MODELS, answer
+from riskkit.widgets.var_explorer_answer import MODELS, GarchFittedOnce, answer
 
 BY_HAND = {
     "Historical simulation": lambda: rk.risk.HistoricalSimulation(),
@@ -77,3 +77,13 @@ def test_bad_settings_are_refused(named_returns, change, message):
     setting = {"returns": named_returns["BTC"], "model": "Normal", "level": 0.99, "window": 250, "decay": 0.94, "days": 100}
     with pytest.raises(DataError, match=message):
         answer(**(setting | change))
+
+
+def test_a_drag_of_the_level_reads_kept_fits_and_answers_as_fresh_ones_do(named_returns):
+    returns, model = named_returns["BTC"].iloc[-400:].to_frame(), GarchFittedOnce()
+    for level in (0.95, 0.99):
+        kept = model.roll(returns, 250, 1, level)
+        pd.testing.assert_frame_equal(kept, rk.risk.GarchModel(dist="t").roll(returns, 250, 1, level))
+    assert model.fits.cache_info()[:2] == (1, 1)
+    model.roll(returns + 0.001, 250, 1, 0.99)
+    assert model.fits.cache_info()[:2] == (1, 2)
