@@ -27,6 +27,7 @@ PROMISES = [
     ("Historical simulation", "window", 2.0),
     ("Filtered historical (EWMA)", "decay", 2.0),
     ("GARCH-t", "level", 2.0),
+    ("GARCH-t", "window", 2.0),  # 1,000 fits behind each press
 ]
 
 SOURCE = """
