@@ -18,8 +18,9 @@ from riskkit.data.bars import BarsReport, check_bars
 from riskkit.data.local import LocalFiles
 from riskkit.data.packaged import PackagedData
 from riskkit.data.prices import returns
+from riskkit.data.protocol import MarketSource, PriceSource
 from riskkit.data.reading import read
-from riskkit.data.sources import PriceSource, load
+from riskkit.data.sources import load
 from riskkit.data.spacing import Calendar, calendar
 from riskkit.data.synthetic import SyntheticMarket
 
@@ -27,6 +28,7 @@ __all__ = [
     "BarsReport",
     "Calendar",
     "LocalFiles",
+    "MarketSource",
     "PackagedData",
     "PriceSource",
     "SyntheticMarket",

@@ -1,27 +1,19 @@
-"""One small protocol for whatever gives prices, and the sources used when none is named."""
+"""Prices by name, and the sources used when none is named."""
 
 import os
 from difflib import get_close_matches
-from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
 from riskkit.data.local import LocalFiles
 from riskkit.data.packaged import PackagedData
 from riskkit.data.prices import table_of_prices
+from riskkit.data.protocol import PriceSource
 from riskkit.data.synthetic import SyntheticMarket
 from riskkit.errors import DataError
 
 NAMES = ("crypto", "equities", "oil", "vix", "credit")
 FOLDER = "RISKKIT_DATA"
-
-
-@runtime_checkable
-class PriceSource(Protocol):
-    """Anything that turns a name into a table of prices whose ``.attrs["source"]`` says what they are."""
-
-    def prices(self, name: str) -> pd.DataFrame:
-        """Return prices: one column per instrument, sorted unique UTC index, NaN where there is none."""
 
 
 def load(name: str, source: PriceSource | None = None) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from riskkit.data import SyntheticMarket, returns
-from riskkit.data.synthetic import _garch, _regime, calibration
+from riskkit.data.synthetic.market import _garch, _regime, calibration
 from riskkit.errors import DataError
 
 SEEDS = range(1, 61)
@@ -142,7 +142,7 @@ def test_every_target_has_a_source():
 
 
 def test_the_calibration_is_the_file_beside_the_project():
-    file = Path(__file__).parents[2] / "data" / "calibration.json"
+    file = Path(__file__).parents[3] / "data" / "calibration.json"
     assert dict(calibration()) == json.loads(file.read_text(encoding="utf-8"))
 
 
