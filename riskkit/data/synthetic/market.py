@@ -1,53 +1,43 @@
-r"""An invented crypto market that moves like the real one: dependent crashes, fat tails, volatility that clusters.
+"""An invented crypto market: what readers without a network compute on.
 
-Why invented: an exchange's prices may not be passed on, and a chapter must run everywhere and to the same bits. How
-close it comes to real markets is written in ``data/calibration.json`` (targets with sources) and held by its tests.
-
-The log return of coin i on day t is :math:`\sigma_i\, g_t \sqrt{h_{it}}\, z_{it}`:
-
-- :math:`z`, the day's innovation, is Student-t per coin, joined by a one-factor Gaussian copula; on 1 day in 20 a
-  crash common to all coins is taken off, so that coins fall together much more often than they rise together; now and
-  then a single coin is pumped. It is scaled to mean 0 and variance 1;
-- :math:`h_{it} = (1 - \alpha - \beta) + \alpha h_{i,t-1} z_{i,t-1}^2 + \beta h_{i,t-1}` is GARCH(1,1) with mean 1;
-- :math:`g_t` is the regime, calm, usual or turbulent, common to all: a Markov chain that stays for 200 days on average.
-
-Every random number is one uniform of the PCG64 stream through an inverse distribution function, and prices are
-rounded to six significant digits: a last-bit difference between mathematical libraries does not reach the prices.
+Why invented: an exchange's prices may not be passed on, and a chapter must run everywhere and to the same bits. How close
+it comes to real markets is written in ``data/calibration.json`` (targets with sources) and held by its tests.
 """
 
-import json
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from riskkit import checks
-from riskkit.checks import FloatArray
+from riskkit.data.protocol import Time, checked_bars, cut, interval_of, lacks
+from riskkit.data.synthetic import candles, portable
+from riskkit.data.synthetic.history import DEAD_DAYS, DYING, History, calibration, history, path
 from riskkit.errors import DataError
 
-DAYS_PER_YEAR = 365
-DIGITS = 6
+VENUE = "invented"
+COINS = ("BTC", "ETH", "SOL", "BNB", "XRP", "ADA", "DOGE", "LTC", "LINK", "AVAX", "DOT", "BCH")
 
 
 @dataclass(frozen=True)
 class SyntheticMarket:
-    """Eight invented coins, daily from 2018-01-01 to 2025-12-31, named after those whose statistics they follow.
+    """A crypto market from 2018-01-01 to 2025-12-31 that never was, of twelve coins named after those it resembles.
 
     Parameters
     ----------
     seed : int
-        Another seed is another history of the same kind of market. Same seed, same bits.
+        Another seed is another history of the same kind of market. Same seed, same bits, on every machine.
+
+    Notes
+    -----
+    Besides the twelve there is a coin that dies (symbol LUNA, listing LUNA-1) and another that is given its symbol later
+    (LUNA-2). The exchange has outages: hours that are missing everywhere.
 
     Examples
     --------
     >>> prices = SyntheticMarket(seed=1).prices("crypto")
     >>> prices.shape, prices.attrs["source"]
-    ((2922, 8), 'SyntheticMarket(seed=1): invented prices of eight coins, daily closes 2018-2025')
+    ((2922, 12), 'SyntheticMarket(seed=1): invented prices of twelve coins, daily closes 2018-2025')
     >>> bool(prices.equals(SyntheticMarket(seed=1).prices("crypto")))
     True
     """
@@ -58,83 +48,92 @@ class SyntheticMarket:
         checks.whole("seed", self.seed)
 
     def prices(self, name: str = "crypto") -> pd.DataFrame:
-        """Return closes of shape (2922, 8), columns BTC ETH SOL BNB XRP ADA DOGE LTC."""
-        if name != "crypto":
-            raise DataError("the synthetic market has no such prices", got=repr(name), expected="'crypto'")
-        model = calibration()["model"]
-        coins = pd.DataFrame(model["coins"]).T
-        days = pd.date_range(model["first_day"], model["last_day"], tz="UTC", unit="ns", name="date")
-        steps = _log_returns(np.random.Generator(np.random.PCG64(self.seed)), len(days) - 1, coins, model)
-        path = np.vstack([np.zeros(len(coins)), np.cumsum(steps, axis=0)])
-        closes = _rounded(coins["start"].to_numpy() * np.exp(path))
-        prices = pd.DataFrame(closes, index=days, columns=list(coins.index))
-        span = f"{days[0].year}-{days[-1].year}"
-        prices.attrs = {"source": f"{self!r}: invented prices of eight coins, daily closes {span}"}
-        return prices
+        """Return closes of the twelve coins: "crypto" daily, "crypto_hourly" hourly.
 
+        A coin has NaN before its listing; a day in which an hour is missing has NaN, for its close is not that of
+        midnight; hours of an outage have no row.
+        """
+        story = history(self.seed)
+        columns = [story.column(coin) for coin in COINS]
+        if name == "crypto":
+            closes, index = story.log_closes()[:, columns], story.days
+            known = story.listed(index)[:, columns] & ~story.outage.reshape(-1, 24).any(axis=1)[:, None]
+            table = pd.DataFrame(portable.rounded(portable.exp(closes)), index=index, columns=list(COINS)).where(known)
+        elif name == "crypto_hourly":
+            hours = path(self.seed)
+            closes = np.stack([candles.log_path(story, hours, column) for column in columns], axis=1)
+            table = pd.DataFrame(portable.rounded(portable.exp(closes)), index=story.hours, columns=list(COINS))
+            table = table.where(story.listed(story.hours)[:, columns])[~story.outage]
+        else:
+            raise DataError(
+                "the synthetic market has no such prices", got=repr(name), expected="'crypto' or 'crypto_hourly'"
+            )
+        kind = "daily" if name == "crypto" else "hourly"
+        table.attrs = {"source": self._said(f"invented prices of twelve coins, {kind} closes 2018-2025")}
+        return table
 
-@cache
-def calibration() -> MappingProxyType[str, Any]:
-    """Return the market's calibration: its targets, each with its source, and the parameters chosen to meet them."""
-    text = (files("riskkit.data") / "tables" / "calibration.json").read_text(encoding="utf-8")
-    return MappingProxyType(json.loads(text))
+    def bars(self, symbol: str, interval: str = "1d", start: Time = None, end: Time = None) -> pd.DataFrame:
+        """Return hourly or daily bars of a coin ("BTC") or of one listing ("LUNA-1"); volume in coins.
 
+        Examples
+        --------
+        >>> SyntheticMarket(1).bars("BTC", "1h", "2020-01-01", "2020-01-02").shape
+        (24, 5)
+        """
+        interval_of(interval)
+        if interval not in ("1h", "1d"):
+            lacks(self, f"bars of {interval}", has='"1h" and "1d"')
+        story = history(self.seed)
+        listing = self._listing(symbol, start, end, story)
+        volume = calibration()["model"]["volume"]
+        bars = candles.hourly_bars(self.seed, story, path(self.seed), story.column(listing), volume)
+        bars = bars if interval == "1h" else candles.daily_bars(bars)
+        return cut(checked_bars(symbol, bars, self._said(f"invented {interval} bars of {listing}")), start, end)
 
-def _log_returns(rng: np.random.Generator, days: int, coins: pd.DataFrame, model: dict[str, Any]) -> FloatArray:
-    innovations = _innovations(rng, days, coins, model)  # (days, coins)
-    clustering = np.sqrt(_garch(innovations, **model["garch"]))
-    regime = _regime(_uniform(rng, days), **model["regimes"])
-    volatility = coins["volatility_annual"].to_numpy() / np.sqrt(DAYS_PER_YEAR)
-    return volatility * regime[:, None] * clustering * innovations
+    def listings(self) -> pd.DataFrame:
+        """Return who was listed when: ``venue symbol listing asset first last``; last is NaT for those that still are.
 
+        Examples
+        --------
+        >>> SyntheticMarket(1).listings().query("symbol == 'LUNA'")["listing"].tolist()
+        ['LUNA-1', 'LUNA-2']
+        """
+        coins = history(self.seed).coins
+        table = pd.DataFrame(
+            {"venue": VENUE, "symbol": coins["symbol"], "listing": coins.index, "asset": coins.index,
+             "first": coins["first"], "last": coins["last"]}
+        ).reset_index(drop=True)  # fmt: skip
+        table.attrs = {"source": self._said("invented listings")}
+        return table
 
-def _innovations(rng: np.random.Generator, days: int, coins: pd.DataFrame, model: dict[str, Any]) -> FloatArray:
-    """Copula with t margins, less the common crash, plus each coin's pump; scaled to mean 0, variance 1."""
-    common, degrees, pump = (coins[column].to_numpy() for column in ("common", "degrees", "pump"))
-    shape = (days, len(coins))
-    market, own = special.ndtri(_uniform(rng, (days, 1))), special.ndtri(_uniform(rng, shape))
-    joined = special.ndtr(common * market + np.sqrt(1.0 - common**2) * own)
-    innovations = special.stdtrit(degrees, joined) * np.sqrt((degrees - 2.0) / degrees)
+    def events(self) -> pd.DataFrame:
+        """Return what befell the market: ``first last kind what``, sorted; outages, the death, the de-peg."""
+        story = history(self.seed)
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], story.outage.astype(int), [0]])))
+        rows = [
+            (story.hours[begin], story.hours[end], "outage", f"the exchange is closed for {end - begin} hours")
+            for begin, end in edges.reshape(-1, 2)
+        ]
+        death, depeg = (story.days[day] for day in (story.death, story.depeg))
+        rows.append((death, death + pd.Timedelta(days=DEAD_DAYS), "death", f"{DYING} and UST collapse and are delisted"))
+        rows.append((depeg, depeg + pd.Timedelta(days=4), "de-peg", "USDC trades below its peg"))
+        table = pd.DataFrame(rows, columns=["first", "last", "kind", "what"]).sort_values("first", ignore_index=True)
+        table.attrs = {"source": self._said("invented events")}
+        return table
 
-    probability, least, beyond = (model["crash"][key] for key in ("probability", "least", "mean_beyond"))
-    hit, size = _uniform(rng, (days, 1)) < probability, least - beyond * np.log(_uniform(rng, (days, 1)))
-    crash_mean = probability * (least + beyond)
-    crash_variance = probability * (least**2 + 2.0 * least * beyond + 2.0 * beyond**2) - crash_mean**2
+    def _listing(self, symbol: str, start: Time, end: Time, story: History) -> str:
+        """Return the listing that a symbol means in a span; two listings of one symbol are never joined."""
+        if symbol in story.coins.index:
+            return symbol
+        named = story.coins[story.coins["symbol"] == symbol]
+        if named.empty:
+            raise DataError(
+                "the synthetic market has no such coin", got=repr(symbol), expected="one of " + ", ".join(story.coins.index)
+            )
+        raise DataError(
+            f"the symbol {symbol} named two coins", got=f"{start} to {end}", expected="one listing",
+            remedy="; ".join(f"{name}: {row['first']:%Y-%m-%d} on" for name, row in named.iterrows()),
+        )  # fmt: skip
 
-    often = model["pump_probability"]
-    pumped, height = _uniform(rng, shape) < often, -pump * np.log(_uniform(rng, shape))
-    pump_mean = often * pump
-    pump_variance = 2.0 * often * pump**2 - pump_mean**2
-
-    centred = innovations - (hit * size - crash_mean) + (pumped * height - pump_mean)
-    return centred / np.sqrt(1.0 + crash_variance + pump_variance)
-
-
-def _garch(innovations: FloatArray, alpha: float, beta: float) -> FloatArray:
-    """Variance of each day, known the day before; it starts from its mean, 1."""
-    variance = np.ones_like(innovations)
-    for day in range(1, len(innovations)):
-        before = variance[day - 1]
-        variance[day] = (1.0 - alpha - beta) + alpha * before * innovations[day - 1] ** 2 + beta * before
-    return variance
-
-
-def _regime(uniform: FloatArray, levels: list[float], mean_days: float) -> FloatArray:
-    """Volatility level of each day, mean square 1: 1 day in ``mean_days`` the chain leaves for another state."""
-    leave, states = 1.0 / mean_days, len(levels)
-    state, path = states // 2, np.empty(len(uniform), dtype=np.int64)
-    for day, draw in enumerate(uniform):
-        if draw < leave:
-            state = (state + 1 + int(draw / leave * (states - 1))) % states
-        path[day] = state
-    return np.asarray(levels)[path] / np.sqrt(np.mean(np.square(levels)))
-
-
-def _uniform(rng: np.random.Generator, shape: int | tuple[int, ...]) -> FloatArray:
-    """Uniform numbers in (0, 1): the lower end, where inverse distribution functions are infinite, is cut off."""
-    return np.maximum(rng.random(shape), 2.0**-54)
-
-
-def _rounded(prices: FloatArray) -> FloatArray:
-    scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(prices)))
-    return np.round(prices * scale) / scale
+    def _said(self, what: str) -> str:
+        return f"{self!r}: {what}"

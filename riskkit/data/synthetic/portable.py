@@ -109,26 +109,30 @@ def normal_quantile(probability: FloatArray) -> FloatArray:
     return np.where(np.abs(q) <= 0.425, centre, np.where(q < 0.0, -outer, outer))
 
 
-def student(seed: int, key: tuple[int, ...], normals: FloatArray, degrees: npt.ArrayLike) -> FloatArray:
-    """Turn standard normal columns into Student t columns with whole degrees of freedom, scaled to variance 1.
+def student_scale(seed: int, key: tuple[int, ...], rows: int, degrees: npt.ArrayLike) -> FloatArray:
+    """Return what turns standard normal columns into Student t columns of variance 1, by multiplication.
 
-    Each number gets a chi-square divisor of its own, a sum of logarithms of uniform numbers (and the square of a normal
-    one where the degrees are odd), so that the columns stay dependent through ``normals`` and fall apart in their tails.
+    The square root of (degrees - 2) / chi-square, where a chi-square number with whole degrees of freedom is a sum of
+    logarithms of uniform numbers, and the square of a normal one where the degrees are odd.
 
     Parameters
     ----------
-    normals : array of shape (T, N)
     degrees : array of shape (N,), whole numbers >= 3
+
+    Returns
+    -------
+    array of shape (rows, N), mean square 1
     """
     whole = np.asarray(degrees, dtype=np.int64)
-    chi_square = np.zeros_like(normals)
+    chi_square = np.zeros((rows, len(whole)))
     for column, count in enumerate(whole):
-        draws = uniform(seed, (*key, column), (len(normals), int(count // 2)))
+        draws = uniform(seed, (*key, column), (rows, int(count // 2)))
         for term in range(count // 2):
             chi_square[:, column] -= 2.0 * log(draws[:, term])
         if count % 2:
-            chi_square[:, column] += np.square(normal(seed, (*key, column, 0), (len(normals),)))
-    return normals * np.sqrt((whole - 2.0) / chi_square)
+            square = normal(seed, (*key, column, 0), (rows,))
+            chi_square[:, column] += square * square
+    return np.sqrt((whole - 2.0) / chi_square)
 
 
 def autoregression(innovations: FloatArray, persistence: float, start: FloatArray | float = 0.0) -> FloatArray:
