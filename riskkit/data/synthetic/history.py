@@ -1,12 +1,11 @@
 """One history of the invented market: its days, its listings and the events that befall it."""
 
+import json
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
-
-import json
 
 import numpy as np
 import pandas as pd

@@ -65,7 +65,7 @@ def _shock(seed: int, law: DailyLaw, degrees: int, closer: float, jump: dict[str
     """Return shocks of variance 1, joined within each hour as the coins are within the day, with fat tails and jumps."""
     days, coins = law.loading.shape
     normal = portable.normal(seed, (SHOCK,), (days, HOURS, coins + 1))
-    loading = law.loading[:, None, :] + closer
+    loading = (law.loading + closer * (1.0 - law.loading))[:, None, :]
     joined = loading * normal[..., :1] + np.sqrt(1.0 - loading * loading) * normal[..., 1:]
     scale = portable.student_scale(seed, (SHOCK_SCALE,), days * HOURS, np.full(coins, degrees)).reshape(joined.shape)
     often, least, beyond = jump["probability"], jump["least"], jump["beyond"]
