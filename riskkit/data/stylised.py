@@ -5,6 +5,7 @@ of Statistics 3; jumps, Barndorff-Nielsen and Shephard (2004), Journal of Financ
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,10 +65,10 @@ def stylised_facts(returns: pd.DataFrame) -> pd.Series:
 
 def _daily(returns: pd.DataFrame) -> dict[tuple[str, str], float]:
     first, index = str(returns.columns[0]), pd.DatetimeIndex(returns.index)
-    each: dict[str, Callable[[pd.Series], float]] = {
+    each: dict[str, Callable[[pd.Series], Any]] = {
         "volatility_annual": lambda asset: asset.std() * np.sqrt(365.0),
-        "excess_kurtosis": pd.Series.kurt,
-        "skewness": pd.Series.skew,
+        "excess_kurtosis": lambda asset: asset.kurt(),
+        "skewness": lambda asset: asset.skew(),
         "tail_index_left": lambda asset: _hill(-asset),
         "tail_index_right": _hill,
     }
@@ -92,7 +93,7 @@ def _hourly(returns: pd.DataFrame) -> dict[tuple[str, str], float]:
     size = returns.abs()
     realised = returns.pow(2).groupby(day).sum(min_count=20)
     bipower = (np.pi / 2.0 * size * size.shift(1)).groupby(day).sum(min_count=20)
-    usual = np.sqrt(bipower.where(bipower > 0.0) / 23.0).reindex(day).set_axis(returns.index)
+    usual = (bipower.where(bipower > 0.0) / 23.0).pow(0.5).reindex(day).set_axis(returns.index)
     jump = size > 5.0 * usual
     share = ((realised - bipower).clip(lower=0.0) / realised.where(realised > 0.0)).mean()
     facts = {("hourly_autocorrelation_absolute_" + str(lag), "mean"): _clustering(returns, lag) for lag in (1, 24, 168)}

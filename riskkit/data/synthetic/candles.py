@@ -59,5 +59,5 @@ def daily_bars(bars: pd.DataFrame) -> pd.DataFrame:
     day = pd.DatetimeIndex(bars.index).normalize().rename("date")
     groups = bars.groupby(day)
     rules = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum", "mark": "last"}
-    result = groups.agg({column: rules[column] for column in bars})
+    result = groups.agg({column: rules[str(column)] for column in bars})
     return result[groups.size() == HOURS]

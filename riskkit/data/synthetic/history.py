@@ -46,7 +46,7 @@ class History:
 
     def column(self, listing: str) -> int:
         """Return the column of a listing in the arrays of the law."""
-        return int(self.coins.index.get_loc(listing))
+        return list(self.coins.index).index(listing)
 
     def listed(self, index: pd.DatetimeIndex) -> np.ndarray:
         """Return shape (len(index), coins): whether each coin is listed at each time."""
@@ -80,7 +80,7 @@ def history(seed: int) -> History:
     depeg = _darkest(law, days, events["depeg_span"], away_from=death, by=events["depeg_apart_days"])
     return History(
         days, hours, _listed(coins, days, death, events["relisting_days"]),
-        _with_death(law, coins.index.get_loc(DYING), death, events["death_log_return"]),
+        _with_death(law, list(coins.index).index(DYING), death, events["death_log_return"]),
         _outages(seed, len(hours), events["outages_per_hour"], events["outage_mean_hours"]), death, depeg,
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def path(seed: int) -> HourlyPath:
 
 def _darkest(law: DailyLaw, days: pd.DatetimeIndex, span: list[str], *, away_from: int | None = None, by: int = 0) -> int:
     """Return the day of the largest crash within the span: the events that make history fall on days like this."""
-    first, last = (int(days.get_loc(day)) for day in span)
+    first, last = (int(days.searchsorted(pd.Timestamp(day, tz="UTC"))) for day in span)
     size = -law.crash[first : last + 1, 0]
     if away_from is not None:
         size = np.where(np.abs(np.arange(first, last + 1) - away_from) < by, -1.0, size)

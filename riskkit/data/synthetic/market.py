@@ -58,7 +58,8 @@ class SyntheticMarket:
         columns = [story.column(coin) for coin in COINS]
         if name == "crypto":
             closes, index = story.log_closes()[:, columns], story.days
-            known = story.listed(index)[:, columns] & ~story.outage.reshape(-1, 24).any(axis=1)[:, None]
+            torn = np.asarray(story.outage.reshape(-1, 24).any(axis=1))
+            known = story.listed(index)[:, columns] & ~torn[:, None]
             table = pd.DataFrame(portable.rounded(portable.exp(closes)), index=index, columns=list(COINS)).where(known)
         elif name == "crypto_hourly":
             hours = path(self.seed)
