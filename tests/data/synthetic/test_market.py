@@ -11,6 +11,7 @@ import pytest
 from riskkit.data import SyntheticMarket, calendar, returns
 from riskkit.data.stylised import stylised_facts
 from riskkit.data.synthetic import calibration
+from riskkit.data.synthetic.comparison import stylised_sample, stylised_targets
 from riskkit.data.synthetic.market import COINS
 from riskkit.errors import DataError
 
@@ -21,16 +22,12 @@ DAILY_SEEDS, HOURLY_SEEDS = range(1, 61), range(1, 61, 5)
 @cache
 def sampled(name):
     """One row per seed, one column per fact: what eight years of the model look like."""
-    seeds = DAILY_SEEDS if name == "crypto" else HOURLY_SEEDS
-    return pd.DataFrame({seed: stylised_facts(returns(SyntheticMarket(seed).prices(name))) for seed in seeds}).T
+    return stylised_sample(DAILY_SEEDS if name == "crypto" else HOURLY_SEEDS, name)
 
 
 def targets(name):
     """The targets whose facts the table of that name has."""
-    facts = {
-        (fact, asset): value for fact, one in calibration()["targets"].items() for asset, value in one["values"].items()
-    }
-    return pd.Series(facts)[sampled(name).columns]
+    return stylised_targets()[sampled(name).columns]
 
 
 @pytest.mark.parametrize("name", ["crypto", "crypto_hourly"])
