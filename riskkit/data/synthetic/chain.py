@@ -1,7 +1,8 @@
 """An invented option chain: what a venue like Deribit lists on a day, priced by the day's surface.
 
 Expiries at 08:00 UTC: the next three days, the next four Fridays, the last Fridays of the next three months and of the
-next four quarters. Strikes lie between 5 and 95 delta on a grid that widens with the time to expiry. Prices are in the
+next four quarters. Strikes lie between 5 and 95 delta on a grid that widens with the time to expiry; a daily option has
+those of the day it was listed, three days before its end, and the outer ones may be worthless by now. Prices are in the
 coin, as on an inverse venue: Black (1976) divided by the forward, rounded to 0.0001. There is no public statistic of
 spreads and open interest here: their shapes are assumptions, stated in the calibration.
 """
@@ -20,9 +21,10 @@ from riskkit.data.synthetic.derivatives import calibration
 from riskkit.data.synthetic.surface import DAYS_PER_YEAR, NUMBER, SurfacePath
 from riskkit.errors import DataError
 
-HOUR = pd.Timedelta("8h")
+TIME_OF_DAY = pd.Timedelta("8h")  # of every expiry
 TICKS = 10_000.0  # per coin
 FIVE_DELTA = 1.6448536269514722
+LISTED = 3.0 / DAYS_PER_YEAR  # years from the listing of a daily option to its end
 PEAK = 0.3989422804014327  # of the normal density
 NICE = np.array([float(f"{digit}e{power}") for power in range(-9, 6) for digit in (1, 2, 5)])
 SLOTS = 1000  # by the first three digits of a strike, which so keeps its luck from day to day
@@ -87,7 +89,7 @@ def expiries(asof: pd.Timestamp) -> pd.DatetimeIndex:
     ['2024-03-13', '2024-03-14', '2024-03-15', '2024-03-22', '2024-03-29', '2024-04-05', '2024-04-26', '2024-05-31',
      '2024-06-28', '2024-09-27', '2024-12-27']
     """
-    days = pd.date_range(asof.normalize(), periods=400, freq="D", unit="ns") + HOUR
+    days = pd.date_range(asof.normalize(), periods=400, freq="D", unit="ns") + TIME_OF_DAY
     days = days[days > asof]
     fridays = days[days.day_of_week == 4]
     monthly = fridays[(fridays + pd.Timedelta("7D")).month != fridays.month]
@@ -101,15 +103,16 @@ def _options(
     """The calls and puts of one expiry, up to 5 delta on either side."""
     strikes = _grid(forward, years, model["steps"])
     log_moneyness = portable.log(strikes / forward)
+    at_listing = np.sqrt(path.total_variance(day_index, log_moneyness, max(years, LISTED)))
+    listed = np.abs(at_listing / 2.0 - log_moneyness / at_listing) <= FIVE_DELTA
+    listed[np.argsort(np.abs(log_moneyness), kind="stable")[:3]] = True
+    strikes, log_moneyness = strikes[listed], log_moneyness[listed]
     deviation = np.sqrt(path.total_variance(day_index, log_moneyness, years))
     distance = deviation / 2.0 - log_moneyness / deviation  # d1 of Black (1976)
-    listed = np.abs(distance) <= FIVE_DELTA
-    listed[np.argsort(np.abs(log_moneyness), kind="stable")[:3]] = True
-    strikes, deviation, distance = strikes[listed], deviation[listed], distance[listed]
     tables = []
     for kind, sign in (("call", 1.0), ("put", -1.0)):
         asset, cash = special.ndtr(sign * distance), special.ndtr(sign * (distance - deviation))
-        marks = np.rint(sign * (asset - strikes / forward * cash) * TICKS)
+        marks = np.rint(sign * (asset - strikes / forward * cash) * TICKS) + 0.0  # no price of -0.0
         bid, ask = _quotes(marks, distance, years, path.stress(day_index), model["quotes"])
         prices = {"mark_price": marks / TICKS, "bid_price": bid, "ask_price": ask}
         interest = _open_interest(path, expiry, years, strikes, sign * distance, model["open_interest"], kind)

@@ -41,7 +41,7 @@ def piecewise_linear(x: FloatArray, knots: list[float], values: list[float]) -> 
 
 
 def remembered(seed: int, key: tuple[int, ...], length: int, memory: float) -> FloatArray:
-    """Return an autoregression of variance 1 that forgets in ``memory`` steps, stationary from its first.
+    """Return an autoregression of variance 1 and persistence 1 - 1 / memory, stationary from its first step.
 
     Examples
     --------
@@ -53,11 +53,13 @@ def remembered(seed: int, key: tuple[int, ...], length: int, memory: float) -> F
     return portable.autoregression(np.sqrt(1.0 - persistence * persistence) * draws[1:], persistence, draws[0])
 
 
-def paired(name: str, values: object, like: FloatArray, *, above: float = -np.inf, least: float = -np.inf) -> FloatArray:
-    """Return finite numbers, one for each of ``like``, all > ``above`` and >= ``least``."""
+def numbers(
+    name: str, values: object, length: int | None = None, *, above: float = -np.inf, least: float = -np.inf
+) -> FloatArray:
+    """Return finite numbers of shape (length,), all > ``above`` and >= ``least``, or refuse them."""
     result = checks.array(name, values, ndim=1)
-    if result.shape != like.shape:
-        raise DataError(f"{name} does not fit the times", got=f"{len(result)} values", expected=f"{len(like)}")
+    if length is not None and len(result) != length:
+        raise DataError(f"{name} does not fit the times", got=f"{len(result)} values", expected=f"{length}")
     bad = (result <= above) | (result < least)
     if bad.any():
         row = int(np.argmax(bad))

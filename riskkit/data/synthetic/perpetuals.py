@@ -22,13 +22,13 @@ import numpy as np
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.data.synthetic import portable
-from riskkit.data.synthetic.derivatives import calibration, paired, piecewise_linear, remembered
+from riskkit.data.synthetic.derivatives import calibration, numbers, piecewise_linear, remembered
 from riskkit.errors import DataError
 
 NUMBER = 20  # first part of every key of random numbers in this file
 HOURS = 8
 BASIS_POINT = 1e-4
-DIGITS = 7  # of the prices: a tick of at most 0.01 bp of the largest and 0.1 bp of the smallest mantissa
+DIGITS = 7  # of the prices: a tick is at most 0.01 bp
 RATE_UNITS = 1e8  # rates are published with eight decimals
 
 
@@ -47,7 +47,7 @@ def premium(seed: int, coin: int, shock: FloatArray, stress: FloatArray) -> Floa
     Returns
     -------
     array of shape (H,)
-        Decimals of the spot price, between -6 % and +6 % whatever the arguments.
+        Decimals of the spot price, between -7 % and +7 % whatever the arguments.
 
     Examples
     --------
@@ -56,8 +56,8 @@ def premium(seed: int, coin: int, shock: FloatArray, stress: FloatArray) -> Floa
     >>> bool(abs(calm).max() < 0.002), bool(crash[40] < -0.004)
     (True, True)
     """
-    shock = checks.array("shock", shock, ndim=1)
-    stress = paired("stress", stress, shock, least=0.0)
+    shock = numbers("shock", shock)
+    stress = numbers("stress", stress, len(shock), least=0.0)
     model = calibration()["model"]["premium"]
     usual = piecewise_linear(_mood(seed, coin, shock, model["mood"]), model["moods"], model["basis_points"])
     noise = portable.normal(seed, (NUMBER, coin, 0), shock.shape) * np.minimum(stress, model["most_stress"])
@@ -88,9 +88,8 @@ def last_and_mark(spot: FloatArray, premium: FloatArray) -> tuple[FloatArray, Fl
     >>> last.tolist(), mark.tolist()
     ([100.0, 100.0, 98.0, 100.0], [100.0, 100.0, 100.0, 100.0])
     """
-    spot = checks.array("spot", spot, ndim=1)
-    spot = paired("spot", spot, spot, above=0.0)
-    premium = paired("premium", premium, spot, above=-1.0)
+    spot = numbers("spot", spot, above=0.0)
+    premium = numbers("premium", premium, len(spot), above=-1.0)
     before = np.concatenate([premium[:1], premium[:-1]])
     earlier = np.concatenate([before[:1], before[:-1]])
     low, high = np.minimum(before, earlier), np.maximum(before, earlier)
@@ -121,7 +120,7 @@ def funding(premium: FloatArray, cap: float | None = None) -> FloatArray:
     """
     rule = calibration()["model"]["funding"]
     most = checks.number("cap", rule["cap"] if cap is None else cap, above=0.0)
-    hourly = checks.array("premium", premium, ndim=1)
+    hourly = numbers("premium", premium)
     if len(hourly) < HOURS:
         raise DataError("premium is too short", got=f"{len(hourly)} hours", expected=f"at least {HOURS}")
     periods = hourly[: len(hourly) // HOURS * HOURS].reshape(-1, HOURS)
@@ -131,7 +130,7 @@ def funding(premium: FloatArray, cap: float | None = None) -> FloatArray:
     average /= HOURS * (HOURS + 1) / 2
     # average + clamp(interest - average, -w, +w), written so that the interest comes out exactly
     rate = np.clip(rule["interest"], average - rule["clamp"], average + rule["clamp"])
-    return np.rint(np.clip(rate, -most, most) * RATE_UNITS) / RATE_UNITS
+    return (np.rint(np.clip(rate, -most, most) * RATE_UNITS) + 0.0) / RATE_UNITS  # + 0.0: no rate of -0.0
 
 
 def _mood(seed: int, coin: int, shock: FloatArray, model: dict[str, Any]) -> FloatArray:

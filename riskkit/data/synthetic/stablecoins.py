@@ -15,7 +15,7 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.data import protocol
 from riskkit.data.synthetic import portable
-from riskkit.data.synthetic.derivatives import calibration, paired, piecewise_linear, remembered
+from riskkit.data.synthetic.derivatives import calibration, numbers, piecewise_linear, remembered
 from riskkit.errors import DataError
 
 NUMBER = 40  # first part of every key of random numbers in this file
@@ -58,27 +58,12 @@ def stablecoin(
     >>> bool(south["low"].min() < 0.89), bool(north["low"].min() > 0.89), int((north["volume"] == 0).sum())
     (True, True, 22)
     """
-    number = SYMBOLS.index(checks.one_of("symbol", symbol, SYMBOLS))
-    place = VENUES.index(checks.one_of("venue", venue, VENUES))
-    stress = checks.array("stress", stress, ndim=1)
-    stress = np.minimum(paired("stress", stress, stress, least=0.0), 1e3)
-    if len(hours) != len(stress):
-        raise DataError("hours do not fit the stress", got=f"{len(hours)} hours", expected=f"{len(stress)}")
-    start = _start(symbol, event, len(hours))
+    checks.one_of("symbol", symbol, SYMBOLS)
+    checks.one_of("venue", venue, VENUES)
+    strain = np.minimum(numbers("stress", stress, len(hours), least=0.0), 1e3)
+    since = np.arange(len(hours), dtype=np.float64) - _start(symbol, event, len(hours))
     model = calibration()["model"]["stablecoins"]
-    since = np.arange(len(hours)) - float(start)
-    key = (NUMBER, number)
-
-    log_price = _peg(symbol, seed, key, stress, model) + _fall(symbol, seed, key, since, model)
-    crowd = 1.0 + np.minimum(stress, model["most_stress"])
-    trouble = np.abs(log_price) > model["trouble"]["beyond"]
-    width = model["venue_noise"] * crowd + model["trouble"]["venue_noise"] * trouble
-    close = portable.exp(log_price + width * remembered(seed, (*key, 2 + place), len(hours), model["venue_hours"]))
-    wicks = width * np.abs(portable.normal(seed, (*key, 4 + place), (2, len(hours))))
-    luck = portable.exp(model["volume_spread"] * portable.normal(seed, (*key, 6 + place), stress.shape))
-    volume = model["coins_per_hour"][symbol] * crowd * (1.0 + model["trouble"]["volume"] * trouble) * luck
-
-    table = _bars(close, wicks, volume)
+    table = _bars(symbol, venue, strain, since, seed, model)
     if symbol == "USDC" and venue == "north":
         _halt(table, (since >= model["usdc"]["halt_from"]) & (since < model["usdc"]["halt_until"]))
     bars = pd.DataFrame(table, index=hours)
@@ -97,6 +82,28 @@ def _start(symbol: str, event: int | None, hours: int) -> int:
     if start >= hours:
         raise DataError("event is beyond the hours", got=event, expected=f"1 to {hours - 1}")
     return start
+
+
+def _bars(
+    symbol: str, venue: str, stress: FloatArray, since: FloatArray, seed: int, model: dict[str, Any]
+) -> dict[str, FloatArray]:
+    """The columns of the bars, each of which opens at the close before it, without any halt."""
+    key, place, count = (NUMBER, SYMBOLS.index(symbol)), VENUES.index(venue), len(since)
+    log_price = _peg(symbol, seed, key, stress, model) + _fall(symbol, seed, key, since, model)
+    crowd = 1.0 + np.minimum(stress, model["most_stress"])
+    trouble = np.abs(log_price) > model["trouble"]["beyond"]
+    width = model["venue_noise"] * crowd + model["trouble"]["venue_noise"] * trouble
+    log_close = log_price + width * remembered(seed, (*key, 2 + place), count, model["venue_hours"])
+    wicks = width * np.abs(portable.normal(seed, (*key, 4 + place), (2, count)))
+    luck = portable.exp(model["volume_spread"] * portable.normal(seed, (*key, 6 + place), (count,)))
+    volume = model["coins_per_hour"][symbol] * crowd * (1.0 + model["trouble"]["volume"] * trouble) * luck
+
+    close = np.maximum(np.rint(portable.exp(log_close) * TICKS), 1.0)
+    start = np.concatenate([close[:1], close[:-1]])
+    high = np.rint(np.maximum(start, close) * (1.0 + wicks[0]))
+    low = np.maximum(np.rint(np.minimum(start, close) * (1.0 - np.minimum(wicks[1], 0.5))), 1.0)
+    prices = {"open": start, "high": high, "low": low, "close": close}
+    return {name: ticks / TICKS for name, ticks in prices.items()} | {"volume": np.rint(volume)}
 
 
 def _peg(symbol: str, seed: int, key: tuple[int, ...], stress: FloatArray, model: dict[str, Any]) -> FloatArray:
@@ -118,16 +125,6 @@ def _fall(symbol: str, seed: int, key: tuple[int, ...], since: FloatArray, model
     event = model[symbol.lower()]
     line = piecewise_linear(since, event["hours"], portable.log(event["prices"]).tolist())
     return line * (1.0 + event["noise"] * np.clip(remembered(seed, (*key, 1), len(since), 6.0), -2.5, 2.5))
-
-
-def _bars(close: FloatArray, wicks: FloatArray, volume: FloatArray) -> dict[str, FloatArray]:
-    """Each bar opens at the close before it."""
-    close = np.maximum(np.rint(close * TICKS), 1.0)
-    start = np.concatenate([close[:1], close[:-1]])
-    high = np.maximum(np.maximum(start, close), np.rint(np.maximum(start, close) * (1.0 + wicks[0])))
-    low = np.maximum(np.rint(np.minimum(start, close) * (1.0 - np.minimum(wicks[1], 0.5))), 1.0)
-    prices = {"open": start, "high": high, "low": low, "close": close}
-    return {name: ticks / TICKS for name, ticks in prices.items()} | {"volume": np.rint(volume)}
 
 
 def _halt(table: dict[str, FloatArray], halted: FloatArray) -> None:

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.data.synthetic import portable
-from riskkit.data.synthetic.derivatives import calibration, paired, remembered
+from riskkit.data.synthetic.derivatives import calibration, numbers, remembered
 from riskkit.errors import DataError
 
 NUMBER = 30  # first part of every key of random numbers of options
@@ -99,7 +99,7 @@ def surface(spot_volatility: FloatArray, returns: FloatArray, seed: int, coin: i
     Parameters
     ----------
     spot_volatility : array of shape (T,)
-        The spot's volatility expected for the next day, decimals per year, > 0.
+        The spot's volatility as the model knows it at the end of the day, decimals per year, > 0.
     returns : array of shape (T,)
         Log return of the day just ended.
     seed, coin : int
@@ -115,15 +115,15 @@ def surface(spot_volatility: FloatArray, returns: FloatArray, seed: int, coin: i
     True
     """
     model = calibration()["model"]["surface"]
-    falls = checks.array("returns", returns, ndim=1)
-    volatility = paired("spot_volatility", spot_volatility, falls, above=0.0)
+    falls = numbers("returns", returns)
+    volatility = numbers("spot_volatility", spot_volatility, len(falls), above=0.0)
     variance = volatility * volatility
     slow = _average(variance, model["long_run_days"])
     expected = model["near_weight"] * variance + (1.0 - model["near_weight"]) * slow
     noise = remembered(seed, (NUMBER, coin, 0), len(falls), model["noise_days"])
     level = model["premium"] * portable.exp(model["noise"] * np.clip(noise, -4.0, 4.0))
     at_the_money = level * np.sqrt(expected)
-    # beyond twice the near volatility the near forward variance would turn negative
+    # a long run far above the near volatility would make the near forward variance negative; twice is safe
     long_run = np.minimum(model["premium"] * np.sqrt(slow), 2.0 * at_the_money)
 
     days = np.clip(falls / volatility * np.sqrt(DAYS_PER_YEAR), -model["largest_return"], model["largest_return"])
