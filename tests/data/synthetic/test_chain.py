@@ -63,7 +63,7 @@ def test_expiries_by_hand(asof, days):
 
 
 def test_expiries_are_always_sorted_unique_and_ahead():
-    for asof in pd.date_range("2018-01-01", "2025-12-31 23:00", freq="61h", tz="UTC"):
+    for asof in pd.date_range("2018-01-01", "2025-12-31 23:00", freq="149h", tz="UTC"):
         found = expiries(asof)
         assert found.is_monotonic_increasing
         assert found.is_unique
@@ -180,6 +180,12 @@ def test_open_interest_falls_away_from_the_money_and_stays_with_its_strike(path)
     far = both[both["open_interest"] > 50.0]
     assert len(far) > 100
     assert (far["open_interest_next"] / far["open_interest"]).between(0.5, 2.0).mean() > 0.95
+
+
+def test_every_expiry_has_strikes_however_wild_the_market():
+    wild = surface(np.full(3, 8.0), np.full(3, -0.5), 1, 0)
+    table = chain(wild, 2, pd.Timestamp("2024-03-12"), 70_123.4, name="BTC", source="invented")
+    assert (table.groupby("expiry")["strike"].nunique() >= 3).all()
 
 
 def test_the_forward_is_spot_with_its_carry(path):

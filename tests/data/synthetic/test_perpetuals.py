@@ -26,17 +26,24 @@ def quantiles(values, **levels):
     return {name: np.quantile(values, level) for name, level in levels.items()}
 
 
+def of_rates(rates):
+    """The statistics of the rates, by the names that the calibration gives them."""
+    levels = {"q01": 0.01, "q05": 0.05, "median": 0.5, "q95": 0.95, "q99": 0.99}
+    return {
+        "funding_bp": {"mean": rates.mean() * 1e4} | quantiles(rates * 1e4, **levels),
+        "funding_shares": {"negative": (rates < 0.0).mean(), "one_basis_point": (rates.round(8) == 0.0001).mean()},
+        "funding_autocorrelation": {str(lag): autocorrelation(rates, lag) for lag in (1, 21, 90)},
+    }
+
+
 def statistics(premiums, log_price, cap):
-    """The statistics of the targets, by the names that the calibration gives them."""
+    """All statistics of the targets that one coin has."""
     rates = funding(premiums, cap)
     months = log_price[720:] - log_price[:-720]  # over the 30 days to the end of hour 720, 721, ...
     last, mark = last_and_mark(np.full(len(premiums), 100.0), premiums)
     apart, ranks = np.abs(last / mark - 1.0) * 1e4, rankdata(premiums)
     middle = {"q01": 0.01, "median": 0.5, "q99": 0.99}
-    return {
-        "funding_bp": {"mean": rates.mean() * 1e4} | quantiles(rates * 1e4, **middle, q05=0.05, q95=0.95),
-        "funding_shares": {"negative": (rates < 0.0).mean(), "one_basis_point": (rates == 0.0001).mean()},
-        "funding_autocorrelation": {str(lag): autocorrelation(rates, lag) for lag in (1, 21, 90)},
+    return of_rates(rates) | {
         "funding_extremes_bp": {"lowest": rates.min() * 1e4, "highest": rates.max() * 1e4},
         "funding_trend": {"30_days": np.corrcoef(rankdata(rates[90:]), rankdata(months[7::8]))[0, 1]},
         "premium_bp": quantiles(premiums * 1e4, **middle) | {"lowest": premiums.min() * 1e4},
@@ -72,6 +79,33 @@ def test_every_real_statistic_lies_inside_the_models_sampling_band(coin):
     band = sampled(CAPS[coin])[real.index].quantile([0.01, 0.99])
     outside = real[(real < band.loc[0.01]) | (real > band.loc[0.99])]
     assert outside.empty, pd.DataFrame({"real": outside, **band[outside.index].T})
+
+
+def test_the_targets_are_what_the_real_rates_say(real_data):
+    file = pd.read_csv(real_data / "perp_funding_binance_20coins.csv.gz")
+    found = {}
+    for symbol in ("BTCUSDT", "ETHUSDT", "XRPUSDT", "ADAUSDT", "LTCUSDT"):
+        rates = file.loc[file["symbol"] == symbol, "funding_rate"].to_numpy()
+        found[symbol[:3]] = flat(of_rates(rates))
+    found["five"] = pd.DataFrame(found).mean(axis=1)
+    for name in ("funding_bp", "funding_shares", "funding_autocorrelation"):
+        for coin, values in calibration()["targets"][name]["values"].items():
+            for key, value in values.items():
+                assert found[coin][name, key] == pytest.approx(value, rel=0.01, abs=0.006), (name, coin, key)
+
+
+def test_the_targets_are_what_the_real_premium_says(real_data):
+    last = pd.read_parquet(real_data / "perp_btc_eth_1h_with_mark.parquet")
+    spots = pd.read_parquet(real_data / "crypto_spot_1h_close_17coins.parquet")
+    hours = pd.date_range("2020-01-01T00:00Z", last["date"].max(), freq="h")
+    for coin in ("BTC", "ETH"):
+        perpetual, price = last[last["symbol"] == coin].set_index("date"), spots[coin].reindex(hours)
+        missing = (price.isna() | perpetual["close"].reindex(hours).isna()).to_numpy()
+        near = np.convolve(missing, [1, 1, 1, 1], "same") > 0
+        found = ((perpetual["close"].reindex(hours) / price - 1.0) * 1e4).to_numpy()[~near & ~missing]
+        real = calibration()["targets"]["premium_bp"]["values"][coin]
+        for key, level in {"q01": 0.01, "median": 0.5, "q99": 0.99}.items():
+            assert np.quantile(found, level) == pytest.approx(real[key], abs=0.1)
 
 
 def test_the_models_typical_eight_years_are_close_to_bitcoins():

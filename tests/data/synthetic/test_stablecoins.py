@@ -64,7 +64,7 @@ def test_usdt_slips_in_the_worst_hours_and_comes_back():
 def test_usdts_slips_over_eight_years_are_as_deep_as_real_ones():
     hours = pd.date_range("2018-01-01", periods=8 * 365 * 24, freq="h", tz="UTC")
     lows = []
-    for seed in SEEDS[:12]:
+    for seed in SEEDS[:8]:
         _, stress = spot.hourly(seed)
         bars = stablecoin("USDT", "south", hours, stress, seed, source="invented")
         lows.append(bars["low"].min())

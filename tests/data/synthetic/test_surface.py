@@ -48,7 +48,7 @@ def sampled(volatility_annual):
 
 @pytest.mark.parametrize(("coin", "volatility_annual"), [("BTC", 0.417), ("ETH", 0.671)])
 def test_every_real_statistic_lies_inside_the_models_sampling_band(coin, volatility_annual):
-    """At the spot volatility that the targets' source names."""
+    """At spot volatilities that the source names beside the targets."""
     targets = calibration()["targets"]
     for (name, key), found in sampled(volatility_annual).items():
         real = targets[name]["values"].get(coin, {}).get(key)
