@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from riskkit import checks
-from riskkit.data.protocol import Time, checked_bars, cut, interval_of, lacks, span
-from riskkit.data.synthetic import candles, portable
+from riskkit.data.protocol import Time, checked_bars, checked_funding, cut, interval_of, lacks, span, time
+from riskkit.data.synthetic import candles, portable, quotes, stablecoins
 from riskkit.data.synthetic.history import DEAD_DAYS, DYING, calibration, history, path
 from riskkit.errors import DataError
 
 VENUE = "invented"
+PERPETUAL = "-PERP"
+OPTIONS = ("BTC", "ETH")
 COINS = ("BTC", "ETH", "SOL", "BNB", "XRP", "ADA", "DOGE", "LTC", "LINK", "AVAX", "DOT", "BCH")
 
 
@@ -32,7 +34,8 @@ class SyntheticMarket:
     Notes
     -----
     Besides the twelve there is a coin that dies (symbol LUNA, listing LUNA-1) and another that is given its symbol later
-    (LUNA-2). The exchange has outages: hours that are missing everywhere.
+    (LUNA-2). The exchange has outages: hours that are missing everywhere. Perpetuals of the twelve, options on two of
+    them and stablecoins on two other venues go with the coins.
 
     Examples
     --------
@@ -75,22 +78,78 @@ class SyntheticMarket:
         return table
 
     def bars(self, symbol: str, interval: str = "1d", start: Time = None, end: Time = None) -> pd.DataFrame:
-        """Return hourly or daily bars of a coin ("BTC") or of one listing ("LUNA-1"); volume in coins.
+        """Return hourly or daily bars.
+
+        Parameters
+        ----------
+        symbol : str
+            A coin ("BTC") or one listing of it ("LUNA-1"); its perpetual ("BTC-PERP"), which has a column ``mark``; or a
+            stablecoin on one of two other venues ("USDC@north", "USDC@south"; USDT, USDC, UST). Volume in coins.
+        interval : str
+            "1h" or "1d". A day that lacks an hour is missing.
+        start, end : str or Timestamp, optional
 
         Examples
         --------
-        >>> SyntheticMarket(1).bars("BTC", "1h", "2020-01-01", "2020-01-02").shape
-        (24, 5)
+        >>> SyntheticMarket(1).bars("BTC-PERP", "1h", "2020-01-01", "2020-01-02").shape
+        (24, 6)
         """
         interval_of(interval)
         if interval not in ("1h", "1d"):
             lacks(self, f"bars of {interval}", has='"1h" and "1d"')
+        hourly = self._stablecoin(symbol) if "@" in str(symbol) else self._coin(str(symbol), start, end)
+        bars = hourly if interval == "1h" else candles.daily_bars(hourly)
+        return cut(checked_bars(symbol, bars, self._said(f"invented {interval} bars of {symbol}")), start, end)
+
+    def funding(self, symbol: str, start: Time = None, end: Time = None) -> pd.DataFrame:
+        """Return the funding of a perpetual ("BTC-PERP"), every eight hours.
+
+        Examples
+        --------
+        >>> rates = SyntheticMarket(1).funding("BTC-PERP")["rate"]
+        >>> bool(0.3 < (rates == 0.0001).mean() < 0.5)  # the point mass at the interest, 1 bp
+        True
+        """
+        coin = self._perpetual(symbol)
+        table = quotes.funding(self.seed, history(self.seed), path(self.seed), coin)
+        return cut(checked_funding(symbol, table, self._said(f"invented funding of {symbol}")), start, end)
+
+    def option_chain(self, underlying: str, at: Time = None) -> pd.DataFrame:
+        """Return all options on "BTC" or "ETH" at a full hour; without one, at the end of the history.
+
+        Examples
+        --------
+        >>> chain = SyntheticMarket(1).option_chain("BTC", "2024-03-12T10:00Z")
+        >>> chain["expiry"].nunique(), chain.attrs["price_unit"]
+        (11, 'BTC')
+        """
+        checks.one_of("underlying", underlying, OPTIONS)
         story = history(self.seed)
-        listing = self._listing(symbol, start, end)
-        volume = calibration()["model"]["volume"]
-        bars = candles.hourly_bars(self.seed, story, path(self.seed), story.column(listing), volume)
-        bars = bars if interval == "1h" else candles.daily_bars(bars)
-        return cut(checked_bars(symbol, bars, self._said(f"invented {interval} bars of {listing}")), start, end)
+        moment = time("at", at) or story.hours[-1] + pd.Timedelta("1h")
+        said = self._said(f"invented options on {underlying}, {moment:%Y-%m-%d %H:%M} UTC")
+        return quotes.option_chain(self.seed, story, path(self.seed), underlying, moment, said)
+
+    def order_book(self, symbol: str, at: Time) -> pd.DataFrame:
+        """Return the order book of a coin at a full hour: ``side price size cumulative_notional``, best price first.
+
+        Examples
+        --------
+        >>> book = SyntheticMarket(1).order_book("BTC", "2024-03-12T10:00Z")
+        >>> bool(book.query("side == 'bid'")["price"].max() < book.query("side == 'ask'")["price"].min())
+        True
+        """
+        checks.one_of("symbol", symbol, COINS)
+        moment, story = time("at", at), history(self.seed)
+        if moment is None or moment <= story.coins["first"].iloc[story.column(symbol)]:
+            raise DataError(f"{symbol} has no order book then", got=str(moment), expected="a full hour after its listing")
+        book = quotes.order_book(self.seed, story, path(self.seed), symbol, moment)
+        book.attrs = {"source": self._said(f"invented order book of {symbol}, {moment:%Y-%m-%d %H:%M} UTC"), "asof": moment}
+        return book
+
+    def tiers(self, symbol: str) -> pd.DataFrame:
+        """Return the ladder of maintenance margins of a perpetual: the example of ``data/margin_ladder.csv`` for all."""
+        self._perpetual(symbol)
+        return None
 
     def listings(self) -> pd.DataFrame:
         """Return who was listed when: ``venue symbol listing asset first last``; last is NaT for those that still are.
@@ -117,11 +176,35 @@ class SyntheticMarket:
             for begin, end in edges.reshape(-1, 2)
         ]
         death, depeg = (story.days[day] for day in (story.death, story.depeg))
-        rows.append((death, death + pd.Timedelta(days=DEAD_DAYS), "death", f"{DYING} and UST collapse and are delisted"))
+        rows.append((death, death + pd.Timedelta(days=DEAD_DAYS), "death", f"{DYING} and UST collapse"))
         rows.append((depeg, depeg + pd.Timedelta(days=4), "de-peg", "USDC trades below its peg"))
         table = pd.DataFrame(rows, columns=["first", "last", "kind", "what"]).sort_values("first", ignore_index=True)
         table.attrs = {"source": self._said("invented events")}
         return table
+
+    def _coin(self, symbol: str, start: Time, end: Time) -> pd.DataFrame:
+        """Return the hourly bars of a coin, a listing or a perpetual."""
+        perpetual = symbol.endswith(PERPETUAL)
+        listing = COINS[self._perpetual(symbol)] if perpetual else self._listing(symbol, start, end)
+        story, hours = history(self.seed), path(self.seed)
+        coin = story.column(listing)
+        spot = candles.hourly_bars(self.seed, story, hours, coin, calibration()["model"]["volume"])
+        return quotes.perpetual_bars(self.seed, story, hours, coin, spot) if perpetual else spot
+
+    def _stablecoin(self, symbol: str) -> pd.DataFrame:
+        coin, _, venue = symbol.partition("@")
+        story, volatility = history(self.seed), path(self.seed).volatility[:, 0]
+        event = {"USDC": story.depeg * 24, "UST": story.death * 24}.get(coin)
+        stress, said = volatility / np.median(volatility), self._said(f"invented {coin} on {venue}")
+        return stablecoins.stablecoin(coin, venue, story.hours, stress, self.seed, source=said, event=event)
+
+    def _perpetual(self, symbol: str) -> int:
+        """Return the column of a perpetual's coin."""
+        coin = str(symbol).removesuffix(PERPETUAL)
+        if not str(symbol).endswith(PERPETUAL) or coin not in COINS:
+            expected = f"one of {', '.join(coin + PERPETUAL for coin in COINS)}"
+            raise DataError("the synthetic market has no such perpetual", got=repr(symbol), expected=expected)
+        return history(self.seed).column(coin)
 
     def _listing(self, symbol: str, start: Time, end: Time) -> str:
         """Return the listing that a symbol means in a span; two listings of one symbol are never joined."""

@@ -1,0 +1,132 @@
+"""Perpetuals, options, stablecoins and order books on the market's own history."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.data import SyntheticMarket
+from riskkit.data.synthetic import derivatives, quotes
+from riskkit.data.synthetic.history import history
+from riskkit.errors import DataError
+
+MARKET = SyntheticMarket(seed=1)
+TARGETS = derivatives.calibration()["targets"]
+
+
+@cache
+def sampled():
+    """What perpetuals of BTC look like, one row per seed."""
+    rows = {}
+    for seed in range(1, 11):
+        market = SyntheticMarket(seed)
+        rate, bars = 1e4 * market.funding("BTC-PERP")["rate"], market.bars("BTC-PERP", "1h")
+        apart = 1e4 * (bars["close"] / bars["mark"] - 1.0).abs()
+        above = 1e4 * (bars["close"] / market.bars("BTC", "1h")["close"] - 1.0)
+        rows[seed] = {
+            "mean": rate.mean(), "q05": rate.quantile(0.05), "q95": rate.quantile(0.95), "negative": (rate < 0.0).mean(),
+            "one": (rate == 1.0).mean(), "autocorrelation": rate.autocorr(1), "median_apart": apart.median(),
+            "q99_apart": apart.quantile(0.99), "median_above": above.median(), "lowest_above": above.min(),
+        }  # fmt: skip
+    return pd.DataFrame(rows).T
+
+
+@pytest.mark.parametrize(
+    ("fact", "target"),
+    [
+        ("mean", TARGETS["funding_bp"]["values"]["BTC"]["mean"]),
+        ("q05", TARGETS["funding_bp"]["values"]["BTC"]["q05"]),
+        ("q95", TARGETS["funding_bp"]["values"]["BTC"]["q95"]),
+        ("negative", TARGETS["funding_shares"]["values"]["BTC"]["negative"]),
+        ("one", TARGETS["funding_shares"]["values"]["BTC"]["one_basis_point"]),
+        ("autocorrelation", TARGETS["funding_autocorrelation"]["values"]["BTC"]["1"]),
+        ("median_apart", TARGETS["last_to_mark_bp"]["values"]["BTC"]["median"]),
+        ("q99_apart", TARGETS["last_to_mark_bp"]["values"]["BTC"]["q99"]),
+        ("median_above", TARGETS["premium_bp"]["values"]["BTC"]["median"]),
+        ("lowest_above", TARGETS["premium_bp"]["values"]["BTC"]["lowest"]),
+    ],
+)
+def test_perpetuals_on_the_markets_own_history_meet_their_targets(fact, target):
+    assert sampled()[fact].min() <= target <= sampled()[fact].max()
+
+
+def test_months_as_calm_as_the_target_occur_on_the_option_surface():
+    means = []
+    for seed in range(1, 21):
+        path = quotes._surface(seed, history(seed), 0)
+        means += [part.mean() for part in np.array_split(path.at_the_money, 12)]  # eight months each
+    assert np.quantile(means, 0.02) < TARGETS["implied_volatility"]["values"]["BTC"]["mean"] < np.quantile(means, 0.5)
+
+
+def test_a_perpetual_trades_when_its_coin_does_and_its_days_are_its_hours():
+    spot, hourly, days = MARKET.bars("SOL", "1h"), MARKET.bars("SOL-PERP", "1h"), MARKET.bars("SOL-PERP")
+    assert hourly.index.equals(spot.index)
+    assert (hourly["close"] / spot["close"] - 1.0).abs().max() < 0.07
+    assert hourly["high"].groupby(hourly.index.normalize()).max()[days.index].equals(days["high"])
+    assert hourly["mark"].loc[hourly.index.hour == 23].set_axis(days.index, axis=0).equals(days["mark"]) or len(days) < 2922
+
+
+def test_funding_is_paid_three_times_a_day_from_the_listing_on():
+    rates = MARKET.funding("SOL-PERP")
+    first = MARKET.listings().set_index("listing").loc["SOL", "first"]
+    assert rates.index[0] == first + pd.Timedelta(hours=8)
+    assert set(np.diff(rates.index) / pd.Timedelta(hours=1)) == {8.0}
+    assert MARKET.funding("SOL-PERP", "2024-01-01", "2024-01-02").shape == (3, 2)
+
+
+def test_a_chain_knows_only_the_past():
+    """The spot price of the hour before, the surface of the evening before."""
+    at = pd.Timestamp("2023-05-05T10:00Z")
+    chain = MARKET.option_chain("ETH", at)
+    spot = MARKET.bars("ETH", "1h", "2023-05-05T09:00Z", at)["close"].iloc[0]
+    nearest = chain.iloc[0]
+    years = (nearest["expiry"] - at) / pd.Timedelta(days=365)
+    assert nearest["forward"] == pytest.approx(spot * np.exp(0.05 * years), rel=1e-6)
+    assert chain.attrs["asof"] == at
+    later = MARKET.option_chain("ETH", at + pd.Timedelta(hours=1))
+    same = chain.merge(later, on=["expiry", "strike", "kind"])
+    money = same[(same["strike"] / same["forward_x"] - 1.0).abs() < 0.02]
+    np.testing.assert_allclose(money["mark_volatility_x"], money["mark_volatility_y"], rtol=0.1)
+
+
+def test_the_book_is_thin_in_a_wild_hour():
+    volatility = MARKET.bars("BTC", "1h")
+    size = np.log(volatility["high"] / volatility["low"])
+    wild, calm = (index + pd.Timedelta("1h") for index in (size.idxmax(), size.iloc[5_000:].idxmin()))
+    notional = {at: MARKET.order_book("BTC", at)["cumulative_notional"].max() for at in (wild, calm)}
+    assert notional[wild] < notional[calm] / 3.0
+
+
+def test_the_stablecoins_events_are_those_of_the_market():
+    depeg = MARKET.events().query("kind == 'de-peg'").iloc[0]
+    south, north = (MARKET.bars(f"USDC@{venue}", "1h") for venue in ("south", "north"))
+    assert depeg["first"] <= south["low"].idxmin() <= depeg["last"]
+    assert south["low"].min() < 0.9 < north["low"].min()
+    halted = north.index[north["volume"] == 0.0]
+    assert ((halted >= depeg["first"]) & (halted < depeg["last"])).all()
+    death = MARKET.events().query("kind == 'death'").iloc[0]["first"]
+    ust = MARKET.bars("UST@south")
+    assert ust["close"].loc[: death - pd.Timedelta(days=1)].min() > 0.98
+    assert ust["close"].iloc[-1] < 0.06
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: MARKET.funding("BTC"), "no such perpetual; got 'BTC'; expected one of BTC-PERP, ETH-PERP"),
+        (lambda: MARKET.bars("LUNA-PERP"), "no such perpetual; got 'LUNA-PERP'"),
+        (lambda: MARKET.bars("USDC@east"), "venue is unknown; got 'east'"),
+        (lambda: MARKET.bars("DAI@north"), "symbol is unknown; got 'DAI'"),
+        (lambda: MARKET.option_chain("SOL"), "underlying is unknown; got 'SOL'"),
+        (lambda: MARKET.option_chain("BTC", "2018-01-02"), "there are no quotes at this time"),
+        (lambda: MARKET.option_chain("BTC", "2026-01-02"), "there are no quotes at this time"),
+        (lambda: MARKET.option_chain("BTC", "2024-01-02T10:30Z"), "there are no quotes at this time; .* a full hour from"),
+        (lambda: MARKET.order_book("SOL", "2019-01-01"), "SOL has no order book then"),
+        (lambda: MARKET.order_book("BTC", None), "BTC has no order book then"),
+        (lambda: MARKET.tiers("BTC"), "no such perpetual"),
+    ],
+)
+def test_refuses(call, message):
+    with pytest.raises(DataError, match=message):
+        call()
