@@ -15,7 +15,7 @@ WEEK = 7
 LARGEST = 5.0  # beyond it a shock crowds nobody in
 
 
-def premium(seed: int, story: History, path: HourlyPath, coin: int) -> FloatArray:
+def premium(seed: int, path: HourlyPath, coin: int) -> FloatArray:
     """Return how far a coin's perpetual trades above spot at the end of each hour.
 
     Between its crashes the market drifts up, which made longs crowd in for ever: the mood sees shocks of mean 0.
@@ -29,7 +29,7 @@ def premium(seed: int, story: History, path: HourlyPath, coin: int) -> FloatArra
 def perpetual_bars(seed: int, story: History, path: HourlyPath, coin: int, spot: pd.DataFrame) -> pd.DataFrame:
     """Return hourly bars of a perpetual with its mark price, from the bars of its coin."""
     keep = story.hours.isin(spot.index)
-    above = premium(seed, story, path, coin)
+    above = premium(seed, path, coin)
     closes = portable.exp(candles.log_path(story, path, coin))
     last, mark = (prices[keep] for prices in perpetuals.last_and_mark(closes, above))
     ratio = 1.0 + above[keep]
@@ -44,7 +44,7 @@ def perpetual_bars(seed: int, story: History, path: HourlyPath, coin: int, spot:
 
 def funding(seed: int, story: History, path: HourlyPath, coin: int) -> pd.DataFrame:
     """Return the funding of one perpetual, paid at 00:00, 08:00 and 16:00 UTC since its coin was listed."""
-    rates = perpetuals.funding(premium(seed, story, path, coin))
+    rates = perpetuals.funding(premium(seed, path, coin))
     times = (story.hours[:: perpetuals.HOURS] + pd.Timedelta(hours=perpetuals.HOURS)).rename("date")
     table = pd.DataFrame({"rate": rates, "hours": float(perpetuals.HOURS)}, index=times)
     return table[table.index > story.coins["first"].iloc[coin]]
@@ -60,10 +60,11 @@ def option_chain(seed: int, story: History, path: HourlyPath, name: str, at: pd.
 def order_book(seed: int, story: History, path: HourlyPath, name: str, at: pd.Timestamp) -> pd.DataFrame:
     """Return the order book of a coin at a full hour, thin where the hour just past was wild."""
     coin, hour = story.column(name), _hour(story, at)
-    volatility = path.volatility[:, coin]
+    usual = path.volatility[:, coin]
+    wild = max(usual[hour], abs(path.log_return[hour, coin]))  # a crash empties a book that its volatility would not
     return depth.order_book(
         float(portable.rounded(portable.exp(candles.log_path(story, path, coin)[[hour]]))[0]),
-        float(volatility[hour] * np.sqrt(depth.HOURS_PER_YEAR)), float(volatility[hour] / np.median(volatility)),
+        float(wild * np.sqrt(depth.HOURS_PER_YEAR)), float(wild / np.median(usual)),
         float(story.coins["turnover"].iloc[coin]), seed=seed, key=(coin, hour),
     )  # fmt: skip
 
