@@ -62,7 +62,9 @@ def parsed(name: str, text: str) -> pd.DataFrame:
         raise DataError(f"{name} has other columns", got=got, expected=", ".join(declared.columns))
     for number, row in enumerate(rows, start=1):
         if len(row) != len(header):
-            raise DataError(f"{name} has a row of another width", got=f"{len(row)} cells in row {number}", expected=len(header))
+            raise DataError(
+                f"{name} has a row of another width", got=f"{len(row)} cells in row {number}", expected=len(header)
+            )
     cells = pd.DataFrame(rows, columns=header, dtype=str)
     table = pd.DataFrame({column: _typed(name, cells[column], rule) for column, rule in declared.columns.items()})
     RULES[name](name, table)

@@ -69,7 +69,8 @@ def one_listing(venue: str, symbol: str, start: pd.Timestamp | None = None, end:
     first, last = _ends(known)
     touched = known[np.asarray((first < (closes or _ever())) & ((opens or _never()) < last))]
     if len(touched) > 1:
-        spans = [f"{row.listing} ({row.asset}): {_span(row.first, row.last)}" for row in touched.itertuples()]
+        columns = zip(touched["listing"], touched["asset"], touched["first"], touched["last"], strict=True)
+        spans = [f"{listing} ({asset}): {_span(opened, ended)}" for listing, asset, opened, ended in columns]
         raise DataError(
             f"{symbol} at {venue} was more than one coin in this span", got=" and ".join(touched["listing"]),
             expected="a span within one listing", remedy="take one of " + "; ".join(spans),

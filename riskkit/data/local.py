@@ -1,29 +1,45 @@
-"""Prices in files on this machine: known ones by their documented names, a reader's own by theirs."""
+"""Market data in files on this machine: known ones by their documented names, a reader's own by theirs."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pandas as pd
 
+from riskkit.data import local_files as files
+from riskkit.data.protocol import (
+    CHAIN,
+    TIERS,
+    Time,
+    checked_chain,
+    checked_funding,
+    checked_tiers,
+    cut,
+    interval_of,
+    time,
+)
 from riskkit.data.reading import SUFFIXES, read
 from riskkit.errors import DataError
-
-# name -> (file, what it is); the sentence is completed by how the file was read
-DOCUMENTED = {
-    "crypto": ("crypto_spot_1d_17coins.csv.gz", "Binance spot, daily closes"),
-    "crypto_hourly": ("crypto_spot_1h_close_17coins.parquet", "Binance spot, hourly closes"),
-}
 
 
 @dataclass(frozen=True)
 class LocalFiles:
-    """Prices read from the files of one folder.
+    """A source that reads the files of one folder.
 
     Parameters
     ----------
     folder : str or Path
-        An existing folder. "crypto" is its ``crypto_spot_1d_17coins.csv.gz`` or else its ``crypto.csv``,
-        ``crypto.csv.gz`` or ``crypto.parquet``; every other file is found by its name, with or without the suffix.
+        An existing folder. Each question looks for a file with a documented name first (:mod:`riskkit.data.local_files`
+        lists them; their symbols are "BTC" for spot, "BTC-PERP" for a perpetual's bars, "BTCUSDT" for its funding,
+        "BTC/USDT:USDT" for its tiers) and then for a file of your own:
+
+        ===========================  ============================================================================
+        ``prices("mine")``           ``mine.csv``, ``mine.csv.gz`` or ``mine.parquet``, as ``rk.data.read`` reads it
+        ``bars("BTC", "1h")``        ``bars_1h`` (date symbol open high low close volume) or ``BTC_1h`` (no symbol)
+        ``funding("BTC")``           ``funding`` (date symbol rate, perhaps hours)
+        ``option_chain("BTC")``      ``options_BTC`` (asof price_unit and the columns of a chain)
+        ``tiers("BTC")``             ``tiers`` (symbol and the columns of a ladder, perhaps as_of)
+        ===========================  ============================================================================
 
     Examples
     --------
@@ -46,16 +62,95 @@ class LocalFiles:
             prices.attrs["source"] = f"{sentence}, {prices.attrs['source']}"
         return prices
 
+    def bars(self, symbol: str, interval: str = "1d", start: Time = None, end: Time = None) -> pd.DataFrame:
+        """Return the bars of one instrument; a day with fewer than 24 hours is left out, and the source counts them."""
+        interval_of(interval)
+        folder, there = Path(self.folder), []
+        for path, what, behind in files.bar_files(folder, interval):
+            rows = files.rows_of(path, what, behind)
+            files.needed(rows, ("symbol",))
+            if rows.table["symbol"].eq(symbol).any():
+                return cut(files.bars_from(rows.of(symbol), symbol, interval), start, end)
+            there += rows.table["symbol"].unique().tolist()
+        single = files.own(folder, f"{symbol}_{interval}")
+        if single is None:
+            there += [file.name for file in self._named(f"*_{interval}") if not file.name.startswith("bars_")]
+            self._lack(f"{interval} bars of {symbol!r}", there, f"bars_{interval} or {symbol}_{interval}")
+        return cut(files.bars_from(files.rows_of(single, "").of(symbol), symbol, interval), start, end)
+
+    def funding(self, symbol: str, start: Time = None, end: Time = None) -> pd.DataFrame:
+        """Return the funding payments of one perpetual; hours from the file or from the spacing of its payments."""
+        found = files.known(Path(self.folder), files.KNOWN_FUNDING, "funding")
+        if found is None:
+            self._lack(f"funding of {symbol!r}", [], "funding")
+        rows = files.rows_of(*found)
+        files.needed(rows, ("symbol",))
+        if not rows.table["symbol"].eq(symbol).any():
+            self._lack(f"funding of {symbol!r}", rows.table["symbol"].unique().tolist(), "funding")
+        mine = rows.of(symbol)
+        return cut(checked_funding(f"{rows.path.name} {symbol}", files.with_hours(mine, symbol), mine.source), start, end)
+
+    def option_chain(self, underlying: str, at: Time = None) -> pd.DataFrame:
+        """Return the latest chain on an underlying, or the last one of the day ``at``."""
+        path = files.own(Path(self.folder), f"options_{underlying}")
+        if path is None:
+            self._lack(
+                f"options on {underlying!r}", [file.name for file in self._named("options_*")], f"options_{underlying}"
+            )
+        table, day = files.chains(path), time("at", at)
+        times = pd.DatetimeIndex(table["asof"]).unique().sort_values()
+        chosen = times if day is None else times[times.normalize() == day.normalize()]
+        if chosen.empty:
+            days = ", ".join(times.strftime("%Y-%m-%d").unique())
+            raise DataError(f"{path.name} has no chain of that day", got=f"{day:%Y-%m-%d}", expected=f"one of {days}")
+        asof = chosen[-1]
+        chain = table[table["asof"] == asof]
+        units = chain["price_unit"].unique().tolist()
+        if len(units) != 1:
+            raise DataError(f"{path.name} mixes price units", got=units, expected="one unit")
+        source = f"{underlying} options as of {asof:%Y-%m-%d %H:%M} UTC, {path.name}"
+        return checked_chain(path.name, chain[list(CHAIN)], source, asof, str(units[0]))
+
+    def tiers(self, symbol: str, as_of: str | None = None) -> pd.DataFrame:
+        """Return the ladder of one perpetual, the latest unless ``as_of`` names one as the file does ("2024-10")."""
+        found = files.known(Path(self.folder), files.KNOWN_TIERS, "tiers")
+        if found is None:
+            self._lack(f"tiers of {symbol!r}", [], "tiers")
+        path, what = found
+        table = files.ladders(path)
+        mine = table[table["symbol"] == symbol]
+        if mine.empty:
+            self._lack(f"tiers of {symbol!r}", table["symbol"].unique().tolist(), "tiers")
+        dates = sorted(mine["as_of"].unique())
+        if as_of is not None and as_of not in dates:
+            raise DataError(
+                f"{path.name} has no ladder of that date", got=repr(as_of), expected="one of " + ", ".join(map(repr, dates))
+            )
+        chosen = dates[-1] if as_of is None else as_of
+        source = f"{symbol}{f' as of {chosen}' if chosen else ''}, {what}{path.name}"
+        ladder = mine[mine["as_of"] == chosen].sort_values("floor")
+        return checked_tiers(f"{path.name} {symbol}", ladder[list(TIERS)], source)
+
     def _find(self, name: str) -> tuple[Path, str]:
         folder = Path(self.folder)
-        known, sentence = DOCUMENTED.get(name, (name, ""))
-        if (folder / known).is_file():
-            return folder / known, sentence
-        for suffix in SUFFIXES:
-            if (folder / f"{name}{suffix}").is_file():
-                return folder / f"{name}{suffix}", ""
-        there = sorted(path.name for path in folder.iterdir() if path.name.endswith(SUFFIXES))
+        documented = files.PRICES.get(name)
+        file, sentence = (name, "") if documented is None else (documented.file, documented.what)
+        if (folder / file).is_file():
+            return folder / file, sentence
+        path = files.own(folder, name)
+        if path is not None:
+            return path, ""
+        there = sorted(path.name for path in self._named("*"))
         raise DataError(
             f"the folder holds no prices {name!r}", got=", ".join(there) or "no CSV or Parquet file",
-            expected=" or ".join(dict.fromkeys([known, *(f"{name}{suffix}" for suffix in SUFFIXES)])),
+            expected=" or ".join(dict.fromkeys([file, *(f"{name}{suffix}" for suffix in SUFFIXES)])),
+        )  # fmt: skip
+
+    def _named(self, stem: str) -> list[Path]:
+        return sorted(path for suffix in SUFFIXES for path in Path(self.folder).glob(f"{stem}{suffix}"))
+
+    def _lack(self, what: str, there: list[str], stem: str) -> NoReturn:
+        raise DataError(
+            f"the folder holds no {what}", got=", ".join(dict.fromkeys(there)) or "no such file",
+            expected=f"a symbol that is there, or a file {stem} with the suffix " + " or ".join(SUFFIXES),
         )  # fmt: skip

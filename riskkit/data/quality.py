@@ -7,7 +7,6 @@ true and seldom is: hours without a trade, a price that does not move, a print t
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from riskkit import checks
@@ -78,7 +77,7 @@ def quality(
     >>> closes.iloc[50] = 300.0
     >>> report = quality(closes.drop(closes.index[120]))
     >>> report.findings[["kind", "detail"]].values.tolist()
-    [['missing', 'rows that are not there'], ['suspicious print', '99.0462 -> 300 -> 100.67, 105 scales']]
+    [['missing', 'rows that are not there'], ['suspicious print', '99.0462 -> 300 -> 100.67, 110 scales']]
     >>> report.unchecked
     ('zero volume: no volume', 'wick: no open, high and low', 'mark apart: no mark price')
     """
@@ -154,8 +153,10 @@ def _summary(series: list[tuple[str, pd.DataFrame]], findings: pd.DataFrame) -> 
         [(symbol, len(bars), bars.index.min(), bars.index.max()) for symbol, bars in series],
         columns=["symbol", "rows", "first", "last"],
     ).set_index("symbol")
-    counts = findings.groupby(["symbol", "kind"])["count"].sum().unstack(fill_value=0)
-    return table.join(counts.reindex(index=table.index, columns=list(KINDS), fill_value=0).astype(int))
+    for kind in KINDS:
+        counts = findings[findings["kind"] == kind].groupby("symbol")["count"].sum()
+        table[kind] = counts.reindex(table.index, fill_value=0).astype(int)
+    return table
 
 
 def _unchecked(bars: pd.DataFrame) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from riskkit.checks import FloatArray
 from riskkit.data.spacing import Calendar
 
 NORMAL = 1.4826
@@ -47,10 +46,10 @@ def scale(moves: pd.Series) -> pd.Series:
 
 def missing(closes: pd.Series, market: Calendar) -> list[Finding]:
     """Return the rows that are not there: gaps of the index, and NaN within the series' life."""
-    index, found = closes.index, []
-    for t in np.flatnonzero(market.gaps(index)):  # type: ignore[arg-type]
-        count = round((index[t + 1] - index[t]) / market.step) - 1
-        found.append(Finding("missing", index[t] + market.step, index[t + 1] - market.step, count, "rows that are not there"))
+    index, found = pd.DatetimeIndex(closes.index), []
+    for t in np.flatnonzero(market.gaps(index)).tolist():
+        first, last = index[t] + market.step, index[t + 1] - market.step
+        found.append(Finding("missing", first, last, round((last - first) / market.step) + 1, "rows that are not there"))
     return found + _runs("missing", index, closes.isna(), "rows without a price")
 
 
@@ -86,7 +85,7 @@ def suspicious(closes: pd.Series, moves: pd.Series, scales: pd.Series, jump: flo
     after = moves.shift(-1)
     prints = (moves.abs() > jump * scales) & ((moves + after).abs() <= UNDONE * moves.abs())
     found = []
-    for t in np.flatnonzero(prints):
+    for t in np.flatnonzero(prints).tolist():
         before, there, back = closes.iloc[t - 1 : t + 2]
         words = f"{before:g} -> {there:g} -> {back:g}, {abs(moves.iloc[t]) / scales.iloc[t]:.0f} scales"
         found.append(Finding("suspicious print", closes.index[t], closes.index[t], 1, words))
@@ -99,7 +98,7 @@ def wicks(bars: pd.DataFrame, scales: pd.Series, wick: float) -> list[Finding]:
     above = np.log(bars["high"] / body.max(axis=1)) / scales
     below = np.log(body.min(axis=1) / bars["low"]) / scales
     found = []
-    for t in np.flatnonzero((above > wick) | (below > wick)):
+    for t in np.flatnonzero((above > wick) | (below > wick)).tolist():
         side, size = ("high", above.iloc[t]) if above.iloc[t] >= below.iloc[t] else ("low", below.iloc[t])
         bar = bars.iloc[t]
         words = f"{side} {bar[side]:g}, open {bar['open']:g}, close {bar['close']:g}, {size:.0f} scales"
@@ -118,7 +117,7 @@ def reuse(closes: pd.Series, market: Calendar) -> list[Finding]:
             "symbol reuse", prices.index[t], prices.index[t + 1], 1,
             f"{prices.iloc[t]:g} before the gap, {prices.iloc[t + 1]:g} after it: one symbol, two coins?",
         )
-        for t in np.flatnonzero(jumped & (spacing > market.step) & (spacing >= DAY))
+        for t in np.flatnonzero(jumped & (spacing > market.step) & (spacing >= DAY)).tolist()
     ]  # fmt: skip
 
 
