@@ -65,30 +65,22 @@ class LocalFiles:
     def bars(self, symbol: str, interval: str = "1d", start: Time = None, end: Time = None) -> pd.DataFrame:
         """Return the bars of one instrument; a day with fewer than 24 hours is left out, and the source counts them."""
         interval_of(interval)
-        folder, there = Path(self.folder), []
-        for path, what, behind in files.bar_files(folder, interval):
-            rows = files.rows_of(path, what, behind)
-            files.needed(rows, ("symbol",))
-            if rows.table["symbol"].eq(symbol).any():
-                return cut(files.bars_from(rows.of(symbol), symbol, interval), start, end)
-            there += rows.table["symbol"].unique().tolist()
+        folder, stem = Path(self.folder), f"bars_{interval}"
+        rows, there = files.with_symbol(folder, symbol, files.KNOWN_BARS.get(interval, ()), stem)
         single = files.own(folder, f"{symbol}_{interval}")
-        if single is None:
-            there += [file.name for file in self._named(f"*_{interval}") if not file.name.startswith("bars_")]
-            self._lack(f"{interval} bars of {symbol!r}", there, f"bars_{interval} or {symbol}_{interval}")
-        return cut(files.bars_from(files.rows_of(single, "").of(symbol), symbol, interval), start, end)
+        if rows is None and single is not None:
+            rows = files.rows_of(single).of(symbol)
+        if rows is None:
+            there += [path.name for path in self._named(f"*_{interval}") if not path.name.startswith(stem)]
+            self._lack(f"{interval} bars of {symbol!r}", there, f"{stem} or {symbol}_{interval}")
+        return cut(files.bars_from(rows, symbol, interval), start, end)
 
     def funding(self, symbol: str, start: Time = None, end: Time = None) -> pd.DataFrame:
         """Return the funding payments of one perpetual; hours from the file or from the spacing of its payments."""
-        found = files.known(Path(self.folder), files.KNOWN_FUNDING, "funding")
-        if found is None:
-            self._lack(f"funding of {symbol!r}", [], "funding")
-        rows = files.rows_of(*found)
-        files.needed(rows, ("symbol",))
-        if not rows.table["symbol"].eq(symbol).any():
-            self._lack(f"funding of {symbol!r}", rows.table["symbol"].unique().tolist(), "funding")
-        mine = rows.of(symbol)
-        return cut(checked_funding(f"{rows.path.name} {symbol}", files.with_hours(mine, symbol), mine.source), start, end)
+        rows, there = files.with_symbol(Path(self.folder), symbol, files.KNOWN_FUNDING, "funding")
+        if rows is None:
+            self._lack(f"funding of {symbol!r}", there, "funding")
+        return cut(checked_funding(f"{rows.path.name} {symbol}", files.with_hours(rows, symbol), rows.source), start, end)
 
     def option_chain(self, underlying: str, at: Time = None) -> pd.DataFrame:
         """Return the latest chain on an underlying, or the last one of the day ``at``."""
@@ -113,23 +105,14 @@ class LocalFiles:
 
     def tiers(self, symbol: str, as_of: str | None = None) -> pd.DataFrame:
         """Return the ladder of one perpetual, the latest unless ``as_of`` names one as the file does ("2024-10")."""
-        found = files.known(Path(self.folder), files.KNOWN_TIERS, "tiers")
-        if found is None:
-            self._lack(f"tiers of {symbol!r}", [], "tiers")
-        path, what = found
-        table = files.ladders(path)
-        mine = table[table["symbol"] == symbol]
-        if mine.empty:
-            self._lack(f"tiers of {symbol!r}", table["symbol"].unique().tolist(), "tiers")
-        dates = sorted(mine["as_of"].unique())
-        if as_of is not None and as_of not in dates:
-            raise DataError(
-                f"{path.name} has no ladder of that date", got=repr(as_of), expected="one of " + ", ".join(map(repr, dates))
-            )
-        chosen = dates[-1] if as_of is None else as_of
-        source = f"{symbol}{f' as of {chosen}' if chosen else ''}, {what}{path.name}"
-        ladder = mine[mine["as_of"] == chosen].sort_values("floor")
-        return checked_tiers(f"{path.name} {symbol}", ladder[list(TIERS)], source)
+        there: list[str] = []
+        for path, what, _ in files.candidates(Path(self.folder), files.KNOWN_TIERS, "tiers"):
+            table = files.ladders(path)
+            mine = table[table["symbol"] == symbol]
+            if len(mine):
+                return _ladder(path, what, symbol, mine, as_of)
+            there += table["symbol"].unique().tolist()
+        return self._lack(f"tiers of {symbol!r}", there, "tiers")
 
     def _find(self, name: str) -> tuple[Path, str]:
         folder = Path(self.folder)
@@ -154,3 +137,14 @@ class LocalFiles:
             f"the folder holds no {what}", got=", ".join(dict.fromkeys(there)) or "no such file",
             expected=f"a symbol that is there, or a file {stem} with the suffix " + " or ".join(SUFFIXES),
         )  # fmt: skip
+
+
+def _ladder(path: Path, what: str, symbol: str, table: pd.DataFrame, as_of: str | None) -> pd.DataFrame:
+    dates = sorted(table["as_of"].unique())
+    if as_of is not None and as_of not in dates:
+        expected = "one of " + ", ".join(map(repr, dates))
+        raise DataError(f"{path.name} has no ladder of that date", got=repr(as_of), expected=expected)
+    chosen = dates[-1] if as_of is None else as_of
+    source = f"{symbol}{f' as of {chosen}' if chosen else ''}, {what}{path.name}"
+    ladder = table[table["as_of"] == chosen].sort_values("floor")
+    return checked_tiers(f"{path.name} {symbol}", ladder[list(TIERS)], source)

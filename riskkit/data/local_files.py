@@ -41,8 +41,8 @@ KNOWN_BARS = {
     ),
     "5m": (Known("perp_5m_2025-10-10_cascade.csv.gz", "Binance perpetuals, 5-minute bars", "-PERP"),),
 }
-KNOWN_FUNDING = Known("perp_funding_binance_20coins.csv.gz", "Binance perpetuals, funding")
-KNOWN_TIERS = Known("binance_leverage_tiers_sample.csv", "Binance perpetuals, maintenance margins")
+KNOWN_FUNDING = (Known("perp_funding_binance_20coins.csv.gz", "Binance perpetuals, funding"),)
+KNOWN_TIERS = (Known("binance_leverage_tiers_sample.csv", "Binance perpetuals, maintenance margins"),)
 OTHER_NAMES = {
     "mark_close": "mark", "funding_rate": "rate", "min_notional": "floor", "max_notional": "cap",
     "max_leverage": "maximum_leverage", "maint_amount_cum": "cumulative_amount",
@@ -72,15 +72,29 @@ def own(folder: Path, stem: str) -> Path | None:
     return next((folder / f"{stem}{suffix}" for suffix in SUFFIXES if (folder / f"{stem}{suffix}").is_file()), None)
 
 
-def known(folder: Path, file: Known, stem: str) -> tuple[Path, str] | None:
-    """Return the documented file and what it is, or else the reader's own by its stem, or None."""
-    if (folder / file.file).is_file():
-        return folder / file.file, f"{file.what}, "
+def candidates(folder: Path, known: tuple[Known, ...], stem: str) -> Iterator[tuple[Path, str, str]]:
+    """Yield the documented files that are there, then the reader's own: path, what it is, what stands behind its symbols."""
+    for file in known:
+        if (folder / file.file).is_file():
+            yield folder / file.file, f"{file.what}, ", file.behind
     path = own(folder, stem)
-    return None if path is None else (path, "")
+    if path is not None:
+        yield path, "", ""
 
 
-def rows_of(path: Path, what: str, behind: str = "") -> Rows:
+def with_symbol(folder: Path, symbol: str, known: tuple[Known, ...], stem: str) -> tuple[Rows | None, list[str]]:
+    """Return the rows of a symbol from the first file that has it, or None and the symbols that are there."""
+    there: list[str] = []
+    for path, what, behind in candidates(folder, known, stem):
+        rows = rows_of(path, what, behind)
+        needed(rows, ("symbol",))
+        if rows.table["symbol"].eq(symbol).any():
+            return rows.of(symbol), []
+        there += rows.table["symbol"].unique().tolist()
+    return None, there
+
+
+def rows_of(path: Path, what: str = "", behind: str = "") -> Rows:
     """Read a tidy file; symbols as text, ``behind`` behind them."""
     table, index, notes = dated_rows(path)
     table = table.rename(columns=plain_names(table)).rename(columns=OTHER_NAMES).set_index(index.rename("date"))
@@ -91,16 +105,6 @@ def rows_of(path: Path, what: str, behind: str = "") -> Rows:
             raise DataError(f"{path.name} has a row without a symbol", got=got, expected="a symbol")
         table["symbol"] = table["symbol"].astype(str).str.strip() + behind
     return Rows(path, table, ", ".join([f"{what}{path.name}", *notes]))
-
-
-def bar_files(folder: Path, interval: str) -> Iterator[tuple[Path, str, str]]:
-    """Yield the files of a folder that hold bars of several symbols: path, what it is, what stands behind its symbols."""
-    for file in KNOWN_BARS.get(interval, ()):
-        if (folder / file.file).is_file():
-            yield folder / file.file, f"{file.what}, ", file.behind
-    path = own(folder, f"bars_{interval}")
-    if path is not None:
-        yield path, "", ""
 
 
 def bars_from(rows: Rows, symbol: str, interval: str) -> pd.DataFrame:
@@ -114,7 +118,10 @@ def bars_from(rows: Rows, symbol: str, interval: str) -> pd.DataFrame:
     bars = floats(rows.path, table, (*BARS, *(["mark"] if "mark" in table else [])))
     if "mark" in bars and bars["mark"].isna().all():
         bars = bars.drop(columns="mark")
-    checked = checked_bars(f"{rows.path.name} {symbol}", bars, source)
+    try:
+        checked = checked_bars(symbol, bars, source)
+    except DataError as cause:
+        raise DataError(f"{rows.path.name}: {cause}") from cause
     if len(checked) > 1 and calendar(checked.index).step != interval_of(interval):  # type: ignore[arg-type]
         got = f"a step of {calendar(checked.index).step}"  # type: ignore[arg-type]
         raise DataError(f"{rows.path.name}: {symbol} has other bars", got=got, expected=f"{interval} bars")
@@ -151,6 +158,10 @@ def ladders(path: Path) -> pd.DataFrame:
     table = raw_table(path)
     table = table.rename(columns=plain_names(table)).rename(columns=OTHER_NAMES)
     needed(Rows(path, table, ""), ("symbol", *TIERS))
+    if "as_of" in table and table["as_of"].isna().any():
+        raise DataError(
+            f"{path.name} has a tier without a date", got="an empty as_of", expected="a date in every row, or none"
+        )
     dates = table["as_of"].astype(str) if "as_of" in table else ""
     return table.assign(as_of=dates, symbol=table["symbol"].astype(str), **floats(path, table, TIERS))
 

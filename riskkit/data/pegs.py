@@ -48,8 +48,8 @@ def peg_price(venues: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     tables = {name: _bars(name, bars) for name, bars in checks.mapping("venues", venues).items()}
     _one_step(tables)
-    closes = pd.concat({name: table["close"] for name, table in tables.items()}, axis=1).sort_index()
-    volumes = pd.concat({name: table["volume"] for name, table in tables.items()}, axis=1).reindex(closes.index)
+    closes = pd.concat({name: table["close"] for name, table in tables.items()}, axis=1, sort=True)
+    volumes = pd.concat({name: table["volume"] for name, table in tables.items()}, axis=1, sort=True)
     traded = volumes.fillna(0.0).to_numpy()
     result = pd.DataFrame(
         {"price": _weighted_median(closes.to_numpy(), traded), "venues": (traded > 0.0).sum(axis=1)}, index=closes.index

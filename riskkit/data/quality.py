@@ -1,7 +1,8 @@
 """What in a table of prices looks wrong: it reports, and changes nothing.
 
 ``check_bars`` and ``read`` refuse what cannot be true (a high below a low, a negative volume). Here stands what can be
-true and seldom is: hours without a trade, a price that does not move, a print that the next one takes back.
+true and seldom is: hours without a trade, a price that does not move, a print that the next one takes back. A finding
+is a question, not a verdict: what false news moved for an hour looks like a wrong print and was none.
 """
 
 from collections.abc import Iterator

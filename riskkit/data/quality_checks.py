@@ -32,9 +32,10 @@ class Finding:
 
 def steps(closes: pd.Series, market: Calendar) -> pd.Series:
     """Return the log moves, NaN at the first row and over gaps."""
-    moves = np.log(closes / closes.shift())
-    moves.iloc[1:] = np.where(market.gaps(closes.index), np.nan, moves.iloc[1:])  # type: ignore[arg-type]
-    return moves
+    moves = np.full(len(closes), np.nan)
+    moves[1:] = np.diff(np.log(closes.to_numpy()))
+    moves[1:][market.gaps(pd.DatetimeIndex(closes.index))] = np.nan
+    return pd.Series(moves, index=closes.index)
 
 
 def scale(moves: pd.Series) -> pd.Series:
@@ -69,14 +70,15 @@ def stale(moves: pd.Series, length: int | None) -> list[Finding]:
 def improbable_run(unchanged: np.ndarray) -> int:
     """Return the length of run of unchanged closes that chance would show in one table of this size in a hundred; least 6.
 
-    A run goes on with probability q: the share of rows that start a run, or of runs that went on beyond one row (the
-    longest left out), whichever is larger, at most 3/4. Of R runs, R q^(n-1) reach the length n.
+    A run goes on with probability q: the share of rows that start a run, or the share of runs that went on beyond one
+    row, whichever is larger, at most 9/10. An outage must not raise its own threshold: the longest run is left out, and
+    ten runs that did not go on are added. Of R runs, R q^(n-1) reach the length n.
     """
     lengths = np.sort([last - first + 1 for first, last in _bounds(unchanged)])
     if not len(lengths):
         return 6
-    went_on = np.count_nonzero(lengths[:-1] > 1) / max(len(lengths) - 1, 1)
-    again = min(max(len(lengths) / len(unchanged), went_on), 0.75)
+    went_on = np.count_nonzero(lengths[:-1] > 1) / (len(lengths) - 1 + 10)
+    again = min(max(len(lengths) / len(unchanged), went_on), 0.9)
     return max(6, int(np.ceil(1.0 + np.log(0.01 / len(lengths)) / np.log(again))))
 
 
