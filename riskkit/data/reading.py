@@ -62,16 +62,8 @@ def read(path: str | Path) -> pd.DataFrame:
     ([42000.0, 44100.0], 'mine.csv: 2 rows 2024-01-01 to 2024-01-02, times without a zone read as UTC')
     """
     path = Path(path)
-    table = _raw(path)
-    plain = {column: str(column).strip().lower().replace(" ", "_") for column in table}
-    dates = [column for column, name in plain.items() if name in DATES]
-    if len(dates) != 1:
-        raise DataError(
-            f"{path.name} has {'no' if not dates else 'more than one'} date column", got=_few(table.columns),
-            expected="one column named " + ", ".join(DATES),
-        )  # fmt: skip
-    index, notes = _times(path, table[dates[0]])
-    rest = table.drop(columns=dates)
+    rest, index, notes = dated_rows(path)
+    plain = plain_names(rest)
     if "symbol" in plain.values():
         wide = _tidy(path, rest.rename(columns=plain), index, notes)
     elif BAR_COLUMNS.issuperset(plain[column] for column in rest) and _quote(plain.values()):
@@ -84,7 +76,25 @@ def read(path: str | Path) -> pd.DataFrame:
     return table_of_prices(wide, name=path.name)
 
 
-def _raw(path: Path) -> pd.DataFrame:
+def dated_rows(path: Path) -> tuple[pd.DataFrame, pd.DatetimeIndex, list[str]]:
+    """Return a file's columns but the date, the times in UTC, and what had to be decided to read them."""
+    table = raw_table(path)
+    dates = [column for column, name in plain_names(table).items() if name in DATES]
+    if len(dates) != 1:
+        raise DataError(
+            f"{path.name} has {'no' if not dates else 'more than one'} date column", got=_few(table.columns),
+            expected="one column named " + ", ".join(DATES),
+        )  # fmt: skip
+    index, notes = times_in_utc(path, table[dates[0]])
+    return table.drop(columns=dates), index, notes
+
+
+def plain_names(table: pd.DataFrame) -> dict[Hashable, str]:
+    """Return each column's name in lower case, spaces as underscores."""
+    return {column: str(column).strip().lower().replace(" ", "_") for column in table}
+
+
+def raw_table(path: Path) -> pd.DataFrame:
     """Return the file as it is, a Parquet index as a column, dates of a CSV as text."""
     suffix = _suffix(path)
     if not path.is_file():
@@ -130,7 +140,7 @@ def _csv(path: Path) -> pd.DataFrame:
             raise DataError(f"{path.name} has rows wider than its header", expected=f"{len(names)} cells a row") from cause
 
 
-def _times(path: Path, column: pd.Series) -> tuple[pd.DatetimeIndex, list[str]]:
+def times_in_utc(path: Path, column: pd.Series) -> tuple[pd.DatetimeIndex, list[str]]:
     """Return the times in UTC and what had to be decided to read them."""
     empty = np.asarray(column.isna())
     if empty.any():
@@ -172,7 +182,7 @@ def _wide(path: Path, table: pd.DataFrame, index: pd.DatetimeIndex, notes: list[
             got=f"{index[row - 1]} again in data row {row}",
             expected="one row per date",
         )
-    wide = pd.DataFrame({column: _numbers(path, table[column], column) for column in table})
+    wide = pd.DataFrame({column: numbers(path, table[column], column) for column in table})
     wide.index = index.rename("date")
     if not index.is_monotonic_increasing:
         notes.append("rows sorted by date")
@@ -189,7 +199,7 @@ def _tidy(path: Path, table: pd.DataFrame, index: pd.DatetimeIndex, notes: list[
         raise DataError(f"{path.name} has a row without a symbol", got=f"data row {_first(nameless)}", expected="a symbol")
     symbols = table["symbol"].astype(str).str.strip()
     columns = [column for column in ("n_hours", "volume", *PRICES, quote) if column in table]
-    bars = pd.DataFrame({column: _numbers(path, table[column], column) for column in columns})
+    bars = pd.DataFrame({column: numbers(path, table[column], column) for column in columns})
     bars = bars.assign(symbol=symbols.to_numpy(), date=index)
     twice = np.asarray(bars.duplicated(["symbol", "date"]))
     if twice.any():
@@ -224,7 +234,7 @@ def _pivoted(bars: pd.DataFrame, quote: str, notes: list[str]) -> pd.DataFrame:
     return wide.sort_index().rename_axis(columns=None)
 
 
-def _numbers(path: Path, column: pd.Series, name: Hashable) -> np.ndarray:
+def numbers(path: Path, column: pd.Series, name: Hashable) -> np.ndarray:
     """Return float64 with NaN for empty cells; name the first cell that is not a number."""
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
         raise DataError(f"{path.name} column {name!r} is not numeric", got=f"dtype {column.dtype}", expected="numbers")
