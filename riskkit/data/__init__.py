@@ -15,14 +15,20 @@ date (00:00 UTC) and holds the close at the *end* of it.
 """
 
 from riskkit.data.bars import BarsReport, check_bars
+from riskkit.data.facts import facts
+from riskkit.data.listings import survivorship, universe
 from riskkit.data.local import LocalFiles
 from riskkit.data.packaged import PackagedData
+from riskkit.data.pegs import peg_price
 from riskkit.data.prices import returns
 from riskkit.data.protocol import MarketSource, PriceSource
+from riskkit.data.quality import QualityReport, quality
 from riskkit.data.reading import read
 from riskkit.data.sources import load
 from riskkit.data.spacing import Calendar, calendar
+from riskkit.data.stylised import stylised_facts
 from riskkit.data.synthetic import SyntheticMarket
+from riskkit.data.synthetic.comparison import stylised_sample, stylised_targets
 
 __all__ = [
     "BarsReport",
@@ -31,10 +37,19 @@ __all__ = [
     "MarketSource",
     "PackagedData",
     "PriceSource",
+    "QualityReport",
     "SyntheticMarket",
     "calendar",
     "check_bars",
+    "facts",
     "load",
+    "peg_price",
+    "quality",
     "read",
     "returns",
+    "stylised_facts",
+    "stylised_sample",
+    "stylised_targets",
+    "survivorship",
+    "universe",
 ]

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from riskkit import checks
-from riskkit.data.protocol import Time, checked_bars, checked_funding, cut, interval_of, lacks, span, time
+from riskkit.data.facts import facts
+from riskkit.data.protocol import Time, checked_bars, checked_funding, checked_tiers, cut, interval_of, lacks, span, time
 from riskkit.data.synthetic import candles, portable, quotes, stablecoins
 from riskkit.data.synthetic.history import DEAD_DAYS, DYING, calibration, history, path
 from riskkit.errors import DataError
@@ -149,7 +150,8 @@ class SyntheticMarket:
     def tiers(self, symbol: str) -> pd.DataFrame:
         """Return the ladder of maintenance margins of a perpetual: the example of ``data/margin_ladder.csv`` for all."""
         self._perpetual(symbol)
-        return None
+        said = self._said(f"example ladder of maintenance margins, {symbol}")
+        return checked_tiers(symbol, facts("margin_ladder"), said)
 
     def listings(self) -> pd.DataFrame:
         """Return who was listed when: ``venue symbol listing asset first last``; last is NaT for those that still are.
