@@ -52,7 +52,7 @@ def order_book(book: pd.DataFrame, *, source: str | None = None) -> go.Figure:
         figure.add_scatter(
             x=np.append(away[:1], away), y=np.append(0.0, size.cumsum()), name=name, mode="lines", line=line,
             customdata=np.append(0.0, notional.cumsum()),
-            hovertemplate="%{y:,.4~g} coins for %{customdata:,.4~s} within %{x:.1f} bp",
+            hovertemplate="%{y:,.4~g} coins for %{customdata:,.4~s} as far as %{x:+.1f} bp",
         )  # fmt: skip
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(title="Distance from mid, basis points (bp)", zeroline=True)

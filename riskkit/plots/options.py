@@ -66,7 +66,7 @@ def smile(chain: pd.DataFrame, *, source: str | None = None) -> go.Figure:
             name=f"{expiry:%Y-%m-%d}", mode="lines+markers", line=line, marker={"size": 4}, text=rows["strike"].to_numpy(),
             hovertemplate="strike %{text:,.6~g}: %{y}",
         )  # fmt: skip
-    figure.update_layout(hovermode="closest")
+    figure.update_layout(hovermode="closest", showlegend=True)
     figure.update_xaxes(title="Log moneyness, ln(strike / forward)", hoverformat=".3f", zeroline=True)
     figure.update_yaxes(title="Implied volatility, % per year", tickformat=".0%", hoverformat=".1%")
     return figure

@@ -64,7 +64,7 @@ def last_and_mark(bars: pd.DataFrame, *, source: str | None = None) -> go.Figure
     figure.add_scatter(
         x=x, y=apart.to_numpy(), line=line, mode="lines", name="Last / mark - 1", showlegend=False, row=2, col=1
     )
-    figure.update_yaxes(title="Price, quote currency", tickformat="~s", hoverformat=",.6~g", row=1)
+    figure.update_yaxes(title="Price, quote currency", tickformat=",~r", hoverformat=",.6~r", row=1)
     figure.update_yaxes(title="Last / mark - 1, %", tickformat="~%", hoverformat="+.2%", row=2)
     figure.update_xaxes(title=time_title(table.index), row=2)
     figure.update_layout(legend_traceorder="normal")

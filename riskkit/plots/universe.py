@@ -108,10 +108,10 @@ def _rows(figure: go.Figure, scaled: list[FloatArray], labels: list[str]) -> Non
     )
     for row, label in enumerate(labels):
         figure.add_annotation(
-            x=0, xref="paper", xanchor="left", y=row - 0.2, yanchor="bottom", text=label, align="left", showarrow=False,
+            x=0, xref="paper", xanchor="left", y=row, yanchor="bottom", yshift=8, text=label, align="left", showarrow=False,
             font={"size": 11}, bgcolor=palette["paper"], borderpad=0,
         )  # fmt: skip
-    figure.update_layout(height=figure.layout.margin.t + 84 + ROW * len(labels), hovermode="closest")
+    figure.update_layout(height=figure.layout.margin.t + 108 + ROW * len(labels), hovermode="closest")
     left, right = min(least.min(), real.min()), max(most.max(), real.max())
     pad = 0.04 * (right - left)
     figure.update_xaxes(
@@ -180,7 +180,7 @@ def survivorship(values: pd.DataFrame, *, source: str | None = None) -> go.Figur
         got = f"{int(frame.isna().any(axis=1).sum())} of {len(frame)} rows"
         raise DataError("values have gaps", got=got, expected="both values in every row")
     ends = [(column, frame[column].iloc[-1]) for column in frame]
-    title = ", ".join(f"{column}: x " + (f"{end:,.0f}" if end >= 100.0 else f"{end:.2g}") for column, end in ends)
+    title = ", ".join(f"{column}: x " + (f"{end:,.0f}" if end >= 100.0 else f"{end:.3g}") for column, end in ends)
     figure = canvas(title.capitalize(), source=source_of(source, values))
     palette, x = colours(), times(frame.index)
     for column, colour, dash in (("survivors only", "breach", "dash"), ("as it was", "var", "solid")):
