@@ -1,6 +1,7 @@
 """The empty figure that every plot starts from: title, source in the subtitle, axes with units."""
 
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -30,11 +31,11 @@ def canvas(title: str, *, source: str, note: str = "", panels: int = 1) -> go.Fi
 
 
 def source_of(source: str | None, *data: object) -> str:
-    """Return the argument ``source`` or, without one, the first that the data themselves name."""
+    """Return the argument ``source`` or, without one, what the data themselves name, each source once."""
     if source is not None:
         return str(source)
     named = (getattr(part, "attrs", {}).get("source") for part in data)
-    return next((str(name) for name in named if name), "unknown")
+    return "; ".join(dict.fromkeys(str(name) for name in named if name)) or "unknown"
 
 
 def table(name: str, data: object) -> pd.DataFrame:
@@ -49,12 +50,34 @@ def table(name: str, data: object) -> pd.DataFrame:
     if frame.shape[1] == 0 or len(frame) < 2:
         got = f"{len(frame)} rows x {frame.shape[1]} columns"
         raise DataError(f"{name} is too short to draw", got=got, expected="at least 2 rows and one column")
+    if not frame.columns.is_unique:
+        raise DataError(f"{name} has duplicate columns", got=list(frame.columns), expected="one name per column")
     for column in frame:
         values = frame[column]
         if not pd.api.types.is_numeric_dtype(values):
             raise DataError(f"{name}[{column!r}] is not numeric", got=f"dtype {values.dtype}", expected="numbers")
         if np.isinf(values.to_numpy(dtype=float, na_value=np.nan)).any() or values.notna().sum() == 0:
             raise DataError(f"{name}[{column!r}] cannot be drawn", got="infinite or only missing", expected="numbers")
+    return frame
+
+
+def columns_of(name: str, data: object, columns: Sequence[str]) -> pd.DataFrame:
+    """Return those columns of a frame."""
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(f"{name} has the wrong type", got=type(data).__name__, expected="a pandas DataFrame")
+    missing = [column for column in columns if column not in data]
+    if missing:
+        got = ", ".join(map(str, data.columns)) or "none"
+        raise DataError(f"{name} lacks {', '.join(missing)}", got=f"columns {got}", expected=", ".join(columns))
+    return data[list(columns)]
+
+
+def positive(name: str, data: object) -> pd.DataFrame:
+    """Return a frame of columns that are positive; NaN stays."""
+    frame = table(name, data).astype(float)
+    if (frame <= 0.0).any(axis=None):
+        column = (frame <= 0.0).any().idxmax()
+        raise DataError(f"{name}[{column!r}] is not positive", got=f"{frame[column].min():g}", expected="> 0")
     return frame
 
 

@@ -3,8 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from riskkit.errors import DataError
-from riskkit.plots.canvas import canvas, source_of, table, time_title, times
+from riskkit.plots.canvas import canvas, positive, source_of, table, time_title, times
 from riskkit.plots.palette import DASHES, LINES
 from riskkit.plots.template import colours
 
@@ -25,10 +24,7 @@ def prices(prices: pd.DataFrame | pd.Series, *, source: str | None = None) -> go
     >>> rk.plots.prices(frame, source="typed by hand").layout.yaxis.title.text
     'Value of 100 invested (log)'
     """
-    frame = table("prices", prices)
-    if (frame <= 0.0).any(axis=None):
-        column = (frame <= 0.0).any().idxmax()
-        raise DataError(f"prices[{column!r}] is not positive", got=f"{frame[column].min():g}", expected="> 0")
+    frame = positive("prices", prices)
     single = frame.shape[1] == 1
     title = f"Price of {frame.columns[0]}" if single else f"Prices of {frame.shape[1]} assets"
     figure = canvas(title, source=source_of(source, prices))

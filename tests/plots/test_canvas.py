@@ -1,5 +1,7 @@
 """What all figures have in common: template, axes with units, and the source under the title."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -8,10 +10,25 @@ import pytest
 
 import riskkit as rk
 from riskkit.errors import DataError
-from riskkit.plots.canvas import canvas, money, percent, source_of, table, time_title, times
-from riskkit.plots.palette import DARK
+from riskkit.plots.canvas import canvas, columns_of, money, percent, positive, source_of, table, time_title, times
+from riskkit.plots.palette import DARK, LIGHT
 
 SOURCE = "numbers made up for a test"
+
+
+@pytest.fixture
+def draw(returns, forecast, bars, fundings, chain, book, venues, peg_price, values, sampled, targets):
+    """Draw every figure in the look of the moment."""
+    return lambda: {
+        **figures(returns, forecast),
+        "last_and_mark": rk.plots.last_and_mark(bars),
+        "funding": rk.plots.funding(fundings),
+        "smile": rk.plots.smile(chain),
+        "order_book": rk.plots.order_book(book),
+        "peg": rk.plots.peg(venues, peg_price),
+        "survivorship": rk.plots.survivorship(values),
+        "stylised_facts": rk.plots.stylised_facts(sampled, targets),
+    }
 
 
 def figures(returns, forecast):
@@ -31,8 +48,13 @@ def figures(returns, forecast):
     }
 
 
-def test_every_figure_says_source_axes_and_wears_the_template(returns, forecast):
-    for name, figure in figures(returns, forecast).items():
+def test_every_function_is_drawn_here(draw):
+    assert set(rk.plots.__all__) <= set(draw())
+    assert sorted(rk.plots.__all__) == rk.plots.__all__
+
+
+def test_every_figure_says_source_axes_and_wears_the_template(draw):
+    for name, figure in draw().items():
         assert isinstance(figure, go.Figure), name
         assert f"Source: {SOURCE}" in figure.layout.title.subtitle.text.replace("<br>", " "), name
         assert figure.layout.template == plotly.io.templates["riskkit"], name
@@ -45,12 +67,17 @@ def test_every_figure_says_source_axes_and_wears_the_template(returns, forecast)
         assert len(figure.layout.title.text) <= 60, name  # a phone is 390 px wide
 
 
-def test_dark_is_plotlys_own_switch(returns, forecast, monkeypatch):
-    monkeypatch.setattr(plotly.io.templates, "default", "riskkit_dark")
-    for name, figure in figures(returns, forecast).items():
-        assert figure.layout.template == plotly.io.templates["riskkit_dark"], name
-        used = {trace.line.color or trace.marker.color or trace.marker.line.color for trace in figure.data}
-        assert used <= set(DARK.values()), name
+@pytest.mark.parametrize(("scheme", "palette"), [("riskkit", LIGHT), ("riskkit_dark", DARK)])
+def test_dark_is_plotlys_own_switch_and_every_colour_can_be_exchanged(draw, monkeypatch, scheme, palette):
+    monkeypatch.setattr(plotly.io.templates, "default", scheme)
+    for name, figure in draw().items():
+        assert figure.layout.template == plotly.io.templates[scheme], name
+        drawn = figure.to_dict()
+        del drawn["layout"]["template"]
+        used = re.findall(r"#[0-9a-fA-F]{3,8}|rgba?\([^)]*\)", str(drawn))
+        assert used, name
+        assert set(used) <= set(palette.values()), name
+        assert "color:" not in str(drawn), name  # the page exchanges whole strings, not parts of a text
 
 
 def test_long_sources_are_folded_for_narrow_pages():
@@ -65,6 +92,9 @@ def test_the_source_is_the_argument_else_what_the_data_say(returns):
     assert source_of(None, returns) == SOURCE
     assert source_of("mine", returns) == "mine"
     assert source_of(None, pd.Series([1.0]), None) == "unknown"
+    other = pd.Series([1.0])
+    other.attrs["source"] = "other"
+    assert source_of(None, other, returns, None, other) == f"other; {SOURCE}"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +107,7 @@ def test_the_source_is_the_argument_else_what_the_data_say(returns):
         (pd.Series([1.0, np.inf]), "cannot be drawn"),
         (pd.Series([np.nan, np.nan]), "cannot be drawn"),
         (pd.Series(["a", "b"]), "not numeric"),
+        (pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], columns=["a", "a"]), "duplicate columns"),
         (pd.Series([1.0, 2.0], index=[1, 0]), "not sorted"),
         (pd.Series([1.0, 2.0], index=[1, 1]), "duplicate index"),
     ],
@@ -84,6 +115,17 @@ def test_the_source_is_the_argument_else_what_the_data_say(returns):
 def test_what_cannot_be_drawn_is_refused(data, message):
     with pytest.raises(DataError, match=message):
         table("data", data)
+
+
+def test_wanted_columns_are_named_when_they_lack():
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [1.0, 0.0]})
+    assert list(columns_of("data", frame, ("a",))) == ["a"]
+    with pytest.raises(DataError, match="data lacks c, d; got columns a, b; expected a, c, d"):
+        columns_of("data", frame, ("a", "c", "d"))
+    with pytest.raises(DataError, match="data has the wrong type; got Series"):
+        columns_of("data", frame["a"], ("a",))
+    with pytest.raises(DataError, match=r"data\['b'\] is not positive; got 0"):
+        positive("data", frame)
 
 
 def test_missing_values_stay_and_become_gaps():
