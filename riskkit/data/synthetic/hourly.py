@@ -22,7 +22,7 @@ from riskkit.data.synthetic.daily import DailyLaw
 
 HOURS = 24
 BURST, SHOCK, SHOCK_SCALE, JUMP, HOUR_OF_CRASH, HOUR_OF_PUMP, EXTREMES, VOLUME = range(11, 19)
-FALL = (0.60, 0.45, 0.20, -0.15, -0.10)  # what each hour takes of a crash: overshoot, then recovery
+FALL = (0.63, 0.44, 0.18, -0.15, -0.10)  # what each hour takes of a crash: overshoot, then recovery
 RISE = (0.60, 0.35, 0.15, 0.0, -0.10)  # the same of a pump
 
 
