@@ -1,15 +1,13 @@
 """Every number that the prose of chapter 1 quotes is computed here again and looked up in the prose."""
 
-import json
-from pathlib import Path
-
+import chapters
 import pytest
+from chapters import check_quoted
 from scipy import stats
 
 import riskkit as rk
 from riskkit.widgets.var_explorer_answer import answer
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_var_you_can_trust.ipynb"
 MODELS = {
     "historical": rk.risk.HistoricalSimulation(),
     "normal": rk.risk.NormalModel(),
@@ -21,8 +19,7 @@ MODELS = {
 
 @pytest.fixture(scope="module")
 def prose() -> str:
-    cells = json.loads(NOTEBOOK.read_text())["cells"]
-    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return chapters.prose("01_var_you_can_trust")
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +32,11 @@ def forecast(returns):
     return rk.backtest.walk_forward(MODELS, returns, level=0.99, window=500)
 
 
-def _check_quoted(prose: str, *sentences: str) -> None:
-    for sentence in sentences:
-        assert sentence in prose, sentence
-
-
 def test_days_beyond_four_standard_deviations(prose, returns):
     moves = ((returns - returns.mean()) / returns.std()).abs()
     assert int((moves > 4).sum().iloc[0]) == 32
     assert round(2 * stats.norm.sf(4) * len(moves), 2) == 0.32
-    _check_quoted(prose, "Thirty-two days in twenty years, where the bell curve expects a third of one.")
+    check_quoted(prose, "Thirty-two days in twenty years, where the bell curve expects a third of one.")
 
 
 def test_the_friday_before_lehman(prose, returns):
@@ -55,7 +47,7 @@ def test_the_friday_before_lehman(prose, returns):
     assert f"{monday:.2%}" == f"{loss.loc['2008-09-17']:.2%}" == "4.83%"
     assert all(value < monday for value in var.values())
     assert sorted(var, key=var.get)[-2:] == ["GARCH-t", "filtered historical"]
-    _check_quoted(
+    check_quoted(
         prose,
         f"the normal model says {100 * var['normal']:.2f} %".replace("the", "The"),
         f"filtered historical simulation with {100 * var['filtered historical']:.2f} %",
@@ -66,7 +58,7 @@ def test_the_friday_before_lehman(prose, returns):
 def test_why_the_normal_model_fails(prose, returns):
     history = returns.loc[:"2008-09-12"].tail(500)
     normal, student = MODELS["normal"](history), MODELS["Student t"](history)
-    _check_quoted(
+    check_quoted(
         prose,
         f"{100 * normal.var(0.99):.2f} % and {100 * student.var(0.99):.2f} %; follow the lines",
         f"they say {100 * normal.var(0.999):.2f} % and {100 * student.var(0.999):.2f} %.",
@@ -76,7 +68,7 @@ def test_why_the_normal_model_fails(prose, returns):
 def test_the_standard_error_of_that_friday(prose, returns):
     losses = MODELS["historical"](returns.loc[:"2008-09-12"].tail(500))
     var, error = 100 * losses.var(0.99), 100 * losses.standard_error(0.99, "var")
-    _check_quoted(
+    check_quoted(
         prose,
         f"the error is {error:.2f} percentage points on {var:.2f} %",
         f"from {var - 2 * error:.1f} % to {var + 2 * error:.1f} %",
@@ -87,7 +79,7 @@ def test_breaches_in_eighteen_years(prose, forecast):
     report = rk.backtest.report(forecast)
     assert len(forecast.loss) == 4530
     breaches = report["breaches"]
-    _check_quoted(
+    check_quoted(
         prose,
         "Of 4,530 days a right model would have been breached on 45.",
         f"The normal model was breached on {breaches['normal']}, two and a half times as often",
@@ -106,7 +98,7 @@ def test_clusters(prose, forecast):
     rate = historical["breaches"] / historical["days"]
     assert round(rate * historical["breaches"]) == 1
     assert (garch["n11"], filtered["n11"]) == (3, 4)
-    _check_quoted(
+    check_quoted(
         prose,
         f"breached on {historical['breaches']} days, and on {historical['n11']} of the {historical['breaches']} next days",
         f"its own rate of {100 * rate:.1f} %",
@@ -118,7 +110,7 @@ def test_clusters(prose, forecast):
 def test_a_faster_decay_clusters_less(prose, returns):
     faster = {"filtered": rk.risk.FilteredHistoricalSimulation(decay=0.90)}
     alone = rk.backtest.christoffersen_independence(rk.backtest.walk_forward(faster, returns)).loc["filtered"]
-    _check_quoted(prose, f"with 0.90 the p-value rises to {alone['p_exact']:.3f}")
+    check_quoted(prose, f"with 0.90 the p-value rises to {alone['p_exact']:.3f}")
 
 
 def test_what_the_explorer_shows(prose, returns):
@@ -131,14 +123,14 @@ def test_what_the_explorer_shows(prose, returns):
     short, long = (verdict("Historical simulation", 0.99, window) for window in (500, 1000))
     assert 10 < long["breaches"] < short["breaches"]
     assert max(short["p_independence"], long["p_independence"]) < 0.05
-    _check_quoted(prose, "nearly six times too high further out", "the count improves, the clusters stay")
+    check_quoted(prose, "nearly six times too high further out", "the count improves, the clusters stay")
 
 
 def test_scores_and_cost(prose, forecast):
     report = rk.backtest.report(forecast)
     score, mean_var = report["quantile_loss"], 100 * report["mean_var"]
     assert not ((report[["p_kupiec", "p_independence", "p_conditional"]] > 0.05).all(axis=1)).any()
-    _check_quoted(
+    check_quoted(
         prose,
         f"GARCH-t with {score['GARCH-t']:.5f} and filtered historical simulation with {score['filtered historical']:.5f}",
         f"against {score['historical']:.5f} for historical simulation and {score['normal']:.5f} for the normal model",
@@ -151,7 +143,7 @@ def test_the_year_2008(prose, forecast):
     breaches = light["breaches"]
     assert set(light["days"]) == {250}
     assert light["zone"].tolist() == ["red", "red", "red", "green", "yellow"]
-    _check_quoted(
+    check_quoted(
         prose,
         f"the normal model was breached {breaches['normal']} times, historical simulation {breaches['historical']} times "
         f"and Student t {breaches['Student t']} times: red",
@@ -165,7 +157,7 @@ def test_the_year_2008(prose, forecast):
 def test_the_answer(prose, forecast):
     rate = 100 * rk.backtest.report(forecast)["rate"]
     rate_2008 = 100 * forecast.breaches.loc["2008-01-07":"2008-12-31"].mean()
-    _check_quoted(
+    check_quoted(
         prose,
         f"was exceeded on {rate['historical']:.1f} % of all days",
         f"What GARCH-t calls so was exceeded on {rate['GARCH-t']:.1f} %, what filtered historical simulation calls so on "
@@ -176,7 +168,7 @@ def test_the_answer(prose, forecast):
 
 def test_the_true_size_of_the_textbook_tests(prose):
     size = 100 * rk.backtest.true_size(250, 0.99)
-    _check_quoted(
+    check_quoted(
         prose,
         f"the asymptotic Kupiec test at 5 % rejects {size['unconditional coverage']:.1f} % of the time",
         f"the independence test {size['independence']:.1f} %",
@@ -189,7 +181,7 @@ def test_the_exercises(prose, returns):
     wide = rk.backtest.report(padded).loc["padded"]
     halves = 0.5 * rk.data.returns(rk.data.load("equities")).dropna()
     share = 100 * MODELS["historical"](halves.tail(500)).contributions(0.975)
-    _check_quoted(
+    check_quoted(
         prose,
         f"{at_95['breaches']} breaches where {at_95['expected']:.1f} are expected, p = {at_95['p_exact']:.3f}",
         f"too few breaches, {wide['breaches']}, and Kupiec rejects it from the other side (p = {wide['p_kupiec']:.3f}); "
