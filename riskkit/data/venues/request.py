@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import pandas as pd
@@ -51,7 +50,7 @@ def ask(url: str, most_bytes: int, seconds: float) -> Answer:
         except BaseException as failure:
             outcome.put(failure)
 
-    threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=work, name=f"asks {url}", daemon=True).start()
     try:
         answer = outcome.get(timeout=max(seconds, 0.0))
     except queue.Empty:
@@ -69,13 +68,8 @@ def ask(url: str, most_bytes: int, seconds: float) -> Answer:
 def _once(url: str, most_bytes: int, seconds: float, left: Callable[[], bool]) -> Answer:
     import requests
 
-    patience = (min(PATIENCE[0], seconds), min(PATIENCE[1], seconds))
     try:
-        # identity: the bytes that arrive are the bytes that the size, the length and the checksum speak of
-        with _session().get(
-            url, headers={"Accept-Encoding": "identity", "User-Agent": "riskkit"}, timeout=patience, stream=True,
-            allow_redirects=False,
-        ) as answer:  # fmt: skip
+        with _sent(url, (min(PATIENCE[0], seconds), min(PATIENCE[1], seconds))) as answer:
             content = _body(url, answer, most_bytes, left) if answer.status_code == 200 else _first_words(answer)
             time = date_of(answer.headers.get("Date")) or pd.Timestamp.now("UTC")
             return Answer(answer.status_code, answer.headers, content, time)
@@ -94,35 +88,49 @@ def _once(url: str, most_bytes: int, seconds: float, left: Callable[[], bool]) -
         ) from cause
 
 
-@cache
-def _session() -> Any:
-    """Return the one session: it keeps connections open between requests, and never a cookie."""
+def _sent(url: str, patience: tuple[float, float]) -> Any:
+    """Send one GET through the adapter itself: a session would read a redirect's body whole, and follow its cookies."""
     import requests
 
-    session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return session
+    session = _session()
+    # identity: the bytes that arrive are the bytes that the size, the length and the checksum speak of
+    headers = {"Accept-Encoding": "identity", "User-Agent": "riskkit"}
+    request = session.prepare_request(requests.Request("GET", url, headers=headers))
+    settings = session.merge_environment_settings(url, {}, True, None, None)
+    return session.get_adapter(url).send(request, timeout=patience, **settings)
+
+
+@cache
+def _session() -> Any:
+    """Return the one session, which keeps connections open between requests."""
+    import requests
+
+    return requests.Session()
 
 
 def _body(url: str, answer: Any, most_bytes: int, left: Callable[[], bool]) -> bytes:
     told = answer.headers.get("Content-Length", "")
     length = int(told) if re.fullmatch(r"[0-9]{1,18}", told) else 0
-    parts, size = [], length
-    if length <= most_bytes:
-        size = 0
-        for part in answer.iter_content(PART):
-            parts.append(part)
-            size += len(part)
-            if size > most_bytes or left():
-                break
-    if size > most_bytes:
-        raise DataError(
-            "the body is too large", got=f"more than {most_bytes:,} bytes from {url}", expected=f"at most {most_bytes:,}",
-            remedy="check the address, or ask for less",
-        )  # fmt: skip
+    if length > most_bytes:
+        raise _too_large(url, most_bytes)
+    parts, size = [], 0
+    for part in answer.iter_content(PART):
+        parts.append(part)
+        size += len(part)
+        if size > most_bytes:
+            raise _too_large(url, most_bytes)
+        if left():
+            break
     if answer.raw.tell() < length:
         raise Again(f"the body broke off ({answer.raw.tell():,} of {length:,} bytes)")
     return b"".join(parts)
+
+
+def _too_large(url: str, most_bytes: int) -> DataError:
+    return DataError(
+        "the body is too large", got=f"more than {most_bytes:,} bytes from {url}", expected=f"at most {most_bytes:,}",
+        remedy="check the address, or ask for less",
+    )  # fmt: skip
 
 
 def _first_words(answer: Any) -> bytes:
@@ -130,7 +138,7 @@ def _first_words(answer: Any) -> bytes:
     import requests
 
     try:
-        return next(answer.iter_content(FIRST_WORDS), b"")
+        return next(answer.iter_content(FIRST_WORDS), b"") if answer.status_code >= 400 else b""
     except requests.RequestException:  # the status says enough
         return b""
 
