@@ -11,9 +11,7 @@ ELSEWHERE = ("192.0.2.1", 443)  # addresses that belong to nobody
 
 
 @pytest.mark.parametrize("method", ["connect", "connect_ex"])
-@pytest.mark.parametrize(
-    ("family", "address"), [(socket.AF_INET, ELSEWHERE), (socket.AF_INET6, ("2001:db8::1", 443, 0, 0))]
-)
+@pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, ELSEWHERE), (socket.AF_INET6, ("2001:db8::1", 443, 0, 0))])
 def test_a_connection_to_elsewhere_fails_the_test(no_network, method, family, address):
     with socket.socket(family) as own, pytest.raises(pytest.fail.Exception, match=f"{method} to {address[0]}:443"):
         getattr(own, method)(address)

@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] = (), archive: BinanceArchive | None = None) -
     """Fetch everything, print what came and what did not, and return 1 when something did not."""
     parser = argparse.ArgumentParser(prog="python -m riskkit.data", description=__doc__)
     parser.add_argument("--list", action="store_true", help="only print what would be fetched")
+    only_list = parser.parse_args(arguments).list
     archive = archive or BinanceArchive(start=START)
     try:
         folder = cache.folder()
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] = (), archive: BinanceArchive | None = None) -
         print(cause, file=sys.stderr)
         return 1
     print(f"{archive.base_url} to {folder}, from {START} to the last complete month")
-    if parser.parse_args(arguments).list:
+    if only_list:
         print("\n".join(WANTED))
         return 0
     return _fetch(archive)

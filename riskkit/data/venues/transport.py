@@ -21,7 +21,7 @@ LONGEST = 366 * 86_400.0  # seconds; a Retry-After beyond a year means never
 REFUSED = (401, 403, 451)
 REDIRECTED = (301, 302, 303, 307, 308)
 REDIRECTS = 3
-OWN_FILES = "set RISKKIT_DATA to a folder with files of your own, or use the invented market"
+OWN_FILES = "RISKKIT_DATA can name a folder with files of your own"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def get(
     if offline():
         raise NoNetwork(
             f"{OFFLINE} forbids the network", got=address, expected="only what is in the cache",
-            remedy=f"unset {OFFLINE} to fetch it, or {OWN_FILES}",
+            remedy=f"unset {OFFLINE} to fetch it; or {OWN_FILES}",
         )  # fmt: skip
     deadline = time.monotonic() + seconds
     for tries in range(1, TRIES + 1):

@@ -17,6 +17,7 @@ from riskkit.data.venues.cache import Fetched, folder, monthly, months
 from riskkit.data.venues.transport import NoNetwork
 from riskkit.errors import DataError
 
+ROOT = Path(__file__).parents[3]
 YEAR = months("2023-01", "2024-01")
 NOW = pd.Timestamp("2024-06-01", tz="UTC")
 
@@ -249,7 +250,7 @@ def test_offline_reads_what_is_there_and_names_what_is_not(monkeypatch):
     monkeypatch.setenv("RISKKIT_OFFLINE", "1")
     source = Source()
     assert len(fill(source, YEAR[:2])) == 6
-    with pytest.raises(NoNetwork, match="the cache lacks 2023-03 of venue BTCUSDT 1d; .*remedy: unset RISKKIT_OFFLINE"):
+    with pytest.raises(NoNetwork, match=r"the cache lacks 2023-03 of venue BTCUSDT 1d; .*remedy: unset RISKKIT_OFFLINE"):
         fill(source, YEAR[:3])
     with pytest.raises(NoNetwork, match="2023-03, 2023-04, 2023-05, 2023-06, 2023-07, 2023-08 and 4 more months to 2023-12"):
         fill(source)
@@ -333,8 +334,9 @@ for k in range(rounds):
 
 def test_two_processes_that_fill_one_cache_never_mix(tmp_path):
     rounds = 60
+    command = [sys.executable, "-c", FILLING]
     pair = [
-        subprocess.Popen([sys.executable, "-c", FILLING, *names, str(rounds), str(tmp_path)], env=os.environ | QUIET)
+        subprocess.Popen([*command, *names, str(rounds), str(tmp_path)], env=os.environ | QUIET, cwd=ROOT)
         for names in (("1", "2"), ("2", "1"))
     ]
     try:
@@ -377,7 +379,7 @@ def test_a_process_that_is_killed_leaves_every_month_whole_or_absent():
     left, cut_short = 0, 0
     command = [sys.executable, "-c", DYING]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | QUIET
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | QUIET, cwd=ROOT
     ) as mother:
         for k in range(24):
             place = folder() / "venue" / f"round{k % 4}" / "1d"

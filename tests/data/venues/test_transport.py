@@ -5,7 +5,7 @@ import time
 
 import pandas as pd
 import pytest
-from data.venues.conftest import Scene, http_date, wait_until
+from played.server import Scene, http_date
 
 from riskkit.data.venues.transport import NoNetwork, NotThere, Reply, get
 from riskkit.errors import DataError
@@ -42,9 +42,10 @@ def test_a_date_in_another_zone_is_the_same_moment(server):
 
 def test_a_body_without_a_length_or_in_chunks_is_whole(server):
     assert get(server.play("/a", Scene(body=b"abc", length=None))).content == b"abc"
-    chunked = Scene(body=b"ab", chunks=3, headers={"Transfer-Encoding": "chunked"})
-    # the fixture sends no last chunk: to a client that is a body that broke off
-    assert "the body broke off" in refusal(server.play("/b", chunked))
+    chunked = {"Transfer-Encoding": "chunked"}
+    assert get(server.play("/b", Scene(body=b"ab", chunks=3, headers=chunked))).content == b"ababab"
+    broken = Scene(body=b"ab", chunks=3, headers=chunked, whole=False)
+    assert "the body broke off" in refusal(server.play("/c", broken))
 
 
 def test_what_is_not_there_is_told_apart_and_asked_once(server, pauses):
@@ -186,7 +187,10 @@ def test_a_drip_of_headers_is_cut_off_too():
 def test_a_download_that_nobody_waits_for_ends(server):
     url = server.play("/a", Scene(body=b"x" * 10_000_000, drip=0.02, piece=70_000))
     refusal(url, seconds=0.1)
-    wait_until(lambda: not any(url in thread.name for thread in threading.enumerate()), seconds=1.0)
+    end = time.monotonic() + 1.0  # the body would take three seconds
+    while any(url in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_a_body_over_the_bound_is_refused(server):
@@ -235,7 +239,15 @@ def test_the_body_of_a_redirect_is_not_read(server):
 
 @pytest.mark.parametrize(
     "target",
-    ["http://192.0.2.1/a", "http://example.org", "file:///etc/passwd", "ftp://127.0.0.1/a", "//192.0.2.1/a", "", "http://[x/"],
+    [
+        "http://192.0.2.1/a",
+        "http://example.org",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/a",
+        "//192.0.2.1/a",
+        "",
+        "http://[x/",
+    ],
 )
 def test_a_redirect_to_elsewhere_is_refused(server, pauses, target):
     message = refusal(server.play("/a", Scene(307, headers={"Location": target})))
