@@ -1,12 +1,16 @@
 """The guard in ../conftest.py, which keeps every test on this machine."""
 
 import os
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 ELSEWHERE = ("192.0.2.1", 443)  # addresses that belong to nobody
 
 
@@ -66,3 +70,38 @@ def test_sockets_that_are_files_may_be_asked(tmp_path, monkeypatch):
 def test_no_test_sees_the_cache_or_the_settings_of_a_developer(tmp_path_factory):
     assert Path(os.environ["XDG_CACHE_HOME"]).is_relative_to(tmp_path_factory.getbasetemp())
     assert not {"RISKKIT_OFFLINE", "RISKKIT_DATA"} & set(os.environ)
+
+
+LEAKING = """
+import socket, threading
+
+def ask():
+    try:
+        socket.create_connection(("192.0.2.1", 443), timeout=1.0)
+    except BaseException:
+        pass
+
+def test_open():
+    socket.create_connection(("192.0.2.1", 443), timeout=1.0)
+
+def test_hidden():
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+
+def test_here():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+"""
+
+
+def test_neither_open_nor_hidden_use_of_the_network_passes(tmp_path):
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    (tmp_path / "test_leaking.py").write_text(LEAKING)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "FAILED test_leaking.py::test_open" in done.stdout
+    assert "ERROR test_leaking.py::test_hidden" in done.stdout
+    assert "1 failed, 2 passed, 2 errors" in done.stdout

@@ -1,12 +1,7 @@
 import hashlib
 import json
 import os
-import random
-import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,7 +12,6 @@ from riskkit.data.venues.cache import Fetched, folder, monthly, months
 from riskkit.data.venues.transport import NoNetwork
 from riskkit.errors import DataError
 
-ROOT = Path(__file__).parents[3]
 YEAR = months("2023-01", "2024-01")
 NOW = pd.Timestamp("2024-06-01", tz="UTC")
 
@@ -303,101 +297,3 @@ def test_the_months_of_a_span(start, end, named):
 def test_an_open_or_empty_span_has_no_months(start, end):
     with pytest.raises(DataError, match="the span is"):
         months(start, end)
-
-
-QUIET = {"TQDM_DISABLE": "1"}
-# Two processes that write the same months at the same time: the first fetch of a round waits until both have found the
-# cache empty. What they write differs, so a mixture would show; and each reads while the other may still write.
-FILLING = """
-import sys, time
-from pathlib import Path
-import pandas as pd
-from riskkit.data.venues.cache import Fetched, monthly, months
-me, other, rounds, meeting = sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4])
-span = months("2023-01", "2023-05")
-def fetch(month):
-    (meeting / f"{k}-{me}").touch()
-    while not (meeting / f"{k}-{other}").exists():
-        time.sleep(0.0002)
-    days = pd.date_range(month.start_time, periods=20, tz="UTC")
-    return Fetched(pd.DataFrame({"close": float(me)}, index=days), me, me, days[0])
-def nothing(month):
-    raise AssertionError(f"{month} is not in the cache")
-for k in range(rounds):
-    mine = monthly("venue", f"round{k}", "1d", span, fetch)
-    assert len(mine) == 80 and set(mine["close"]) == {float(me)}
-    kept = monthly("venue", f"round{k}", "1d", span, nothing)
-    assert len(kept) == 80 and kept.index.is_unique
-    assert all(len(set(part["close"])) == 1 for _, part in kept.groupby(kept.index.month))
-"""
-
-
-def test_two_processes_that_fill_one_cache_never_mix(tmp_path):
-    rounds = 60
-    command = [sys.executable, "-c", FILLING]
-    pair = [
-        subprocess.Popen([*command, *names, str(rounds), str(tmp_path)], env=os.environ | QUIET, cwd=ROOT)
-        for names in (("1", "2"), ("2", "1"))
-    ]
-    try:
-        assert [process.wait(timeout=60) for process in pair] == [0, 0]
-    finally:
-        for process in pair:  # one that waits for the other would wait for ever
-            process.kill()
-    nothing = Source()
-    for k in range(rounds):
-        table = monthly("venue", f"round{k}", "1d", months("2023-01", "2023-05"), nothing)
-        assert table.groupby(table.index.month)["close"].nunique().tolist() == [1, 1, 1, 1]
-    assert nothing.asked == []
-    assert not list(folder().rglob("*.tmp"))
-
-
-# A mother that imports once and has children, one for each line she is sent, which fill the cache until they are killed.
-DYING = """
-import os, sys
-import pandas as pd
-from riskkit.data.venues.cache import Fetched, monthly, months
-span = months("2000-01", "2004-01")
-def fetch(month):
-    days = pd.date_range(month.start_time, periods=20, tz="UTC")
-    return Fetched(pd.DataFrame({"close": float(month.ordinal)}, index=days), "u", "s", days[0])
-for line in sys.stdin:
-    child = os.fork()
-    if child == 0:
-        monthly("venue", line.strip(), "1d", span, fetch)
-        os._exit(0)
-    print(child, flush=True)
-    os.waitpid(child, 0)
-    print("dead", flush=True)
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_a_process_that_is_killed_leaves_every_month_whole_or_absent():
-    moments = random.Random(20240312)
-    span = months("2000-01", "2004-01")
-    left, cut_short = 0, 0
-    command = [sys.executable, "-c", DYING]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | QUIET, cwd=ROOT
-    ) as mother:
-        for k in range(24):
-            place = folder() / "venue" / f"round{k % 4}" / "1d"
-            print(f"round{k % 4}", file=mother.stdin, flush=True)
-            child = int(mother.stdout.readline())
-            time.sleep(moments.uniform(0.0, 0.06))
-            os.kill(child, signal.SIGKILL)
-            assert mother.stdout.readline() == "dead\n"
-            for manifest in place.glob("*.json"):  # each one that is there is whole
-                month = pd.Period(manifest.stem)
-                assert cache._kept(place, month)["close"].tolist() == [float(month.ordinal)] * 20
-            named = len(list(place.glob("*.json")))
-            cut_short += 0 < named < len(span)
-        mother.stdin.close()
-    for k in range(4):
-        table = monthly("venue", f"round{k}", "1d", span, lambda month: Fetched(table_of(month), "u", "s", NOW))
-        assert table.index.month.nunique() == 12
-        assert len(list((folder() / "venue" / f"round{k}" / "1d").glob("*.json"))) == len(span)
-        left += len(list((folder() / "venue" / f"round{k}" / "1d").glob("*.tmp")))
-    assert cut_short > 5  # otherwise nobody was killed at work
-    assert left <= 24  # at most one for each death; the next writing after an hour removes them
