@@ -25,7 +25,7 @@ app: .venv/.ext  ## the explorers alone, served by Voila
 bench: .venv/.ext  ## every promised speed ratio against its peer; fails when one falls short
 	@$(BIN)/python -m benchmarks
 
-data: .venv/.ext  ## the markets at hand, each with its source, as Parquet files in data/cache
+data: .venv/.ext  ## fetch public market data into your cache folder, or into RISKKIT_DATA/cache; can be stopped and resumed
 	@$(BIN)/python -m riskkit.data
 
 ext: .venv/.ext  ## rebuild the kernels after an edit
@@ -39,8 +39,8 @@ lint: .venv/.ext  ## linters, type checks, import contract, notebooks without ou
 	@$(BIN)/python -m mypy.stubtest riskkit_ext --ignore-missing-stub --concise --allowlist tests/stubtest_allowlist.txt
 	@$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
-clean:  ## remove everything that was built; keep .venv
-	@rm -rf build dist *.egg-info book/_build artefacts data/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## remove everything that was built; keep .venv and the data that was fetched
+	@rm -rf build dist *.egg-info book/_build artefacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@rm -f riskkit_ext/*.so .venv/.ext
 
 BUILD = $(BIN)/python setup.py -q build_ext --inplace

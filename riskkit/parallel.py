@@ -42,6 +42,9 @@ def compute(
     if workers is not None:
         checks.whole("workers", workers, least=1)
     answers: Iterable[Answer] = Parallel(n_jobs=workers, return_as="generator")(delayed(task)(key) for key in keys)
-    # told here, because tqdm's bar for notebooks does not look at the environment itself
-    silent = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
-    return list(answers if label is None else tqdm(answers, total=len(keys), desc=label, disable=silent))
+    return list(answers if label is None else tqdm(answers, total=len(keys), desc=label, disable=silent()))
+
+
+def silent() -> bool:
+    """Say whether ``TQDM_DISABLE`` silences progress bars; tqdm's bar for notebooks does not look at it by itself."""
+    return os.environ.get("TQDM_DISABLE", "0") not in ("", "0")

@@ -82,6 +82,22 @@ def test_a_changed_kernel_is_built_again(bare):
     assert _make(bare, "-s", "ext").stdout == "building the kernels\n"
 
 
+def test_data_is_fetched_by_the_library(bare):
+    (bare / ".venv" / "bin").mkdir(parents=True)
+    (bare / ".venv" / "bin" / "python").symlink_to("/bin/echo")
+    for marker in (".installed", ".ext"):
+        (bare / ".venv" / marker).touch()
+    assert _make(bare, "-s", "data").stdout == "-m riskkit.data\n"
+
+
+def test_what_was_fetched_survives_the_cleaning(bare):
+    for folder in ("build", "artefacts", "data/cache/binance"):
+        (bare / folder).mkdir(parents=True)
+    assert _make(bare, "clean").returncode == 0
+    assert sorted(path.name for path in bare.iterdir() if path.is_dir()) == ["data"]
+    assert (bare / "data/cache/binance").is_dir()
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_help_names_every_target(target):
     assert f"\n{target} " in "\n" + _make(ROOT, "help").stdout
