@@ -1,0 +1,1 @@
+"""Market data straight from venues: fetched over the network, checked, cached by month."""
