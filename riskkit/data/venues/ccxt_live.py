@@ -71,6 +71,13 @@ def paged(
 
     A row begins with its time in milliseconds. Every page must bring new rows: an exchange that sends the same page
     again although more than a day is missing is refused, for its history would end too early.
+
+    Examples
+    --------
+    >>> rows = [(1000, "a"), (2000, "b"), (3000, "c")]
+    >>> first, last = pd.Timestamp(1, unit="s", tz="UTC"), pd.Timestamp(3, unit="s", tz="UTC")
+    >>> paged(lambda since: [row for row in rows if row[0] >= since][:1], first, last, pd.Timedelta("1s"))
+    [(1000, 'a'), (2000, 'b')]
     """
     if first is None:
         return list(ask(None))
@@ -104,7 +111,14 @@ def table_of(name: str, rows: Sequence[Any], columns: Sequence[str]) -> pd.DataF
 
 
 def number(name: str, field: str, value: object) -> float:
-    """Return a finite number; None, True and "12.5" are refused."""
+    """Return a finite number; None, True and "12.5" are refused.
+
+    Examples
+    --------
+    >>> number("binance BTC/USDT", "close", "12.5")
+    Traceback (most recent call last):
+    riskkit.errors.DataError: binance BTC/USDT: close is not a number; got '12.5'; expected a finite number
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
         raise DataError(f"{name}: {field} is not a number", got=repr(value), expected="a finite number")
     return float(value)

@@ -47,6 +47,11 @@ class CcxtSource:
     exchange : str
         ccxt's id of the exchange: "binance", "kraken", "bybit", ... Symbols are ccxt's: "BTC/USDT" for spot,
         "BTC/USDT:USDT" for the perpetual that settles in USDT.
+
+    Examples
+    --------
+    >>> CcxtSource("kraken")  # ccxt is not asked before a method is called
+    CcxtSource(exchange='kraken')
     """
 
     exchange: str = "binance"

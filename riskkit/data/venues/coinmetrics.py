@@ -36,6 +36,7 @@ LICENCE = "CoinMetrics community data: CC BY-NC 4.0, non-commercial use"
 FIRST = pd.Timestamp("2010-07-18", tz="UTC")  # the first price of bitcoin
 LATE = pd.Timedelta("3D")  # a day's PriceUSD may appear a day or two after it
 LATEST = pd.Timedelta("7D")
+CENTURY = pd.Timedelta("36500D")  # the longest download: all there is in one request
 ROWS, MOST_PAGES = "10000", 100  # the API's largest page; 114 years of days
 ASSET = re.compile(r"[a-z0-9_.]+")
 DECIMAL = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)  # the API writes numbers as texts
@@ -134,8 +135,8 @@ class CoinMetricsCommunity:
         def download(start: pd.Timestamp, end: pd.Timestamp) -> Download:
             return self._download(asset, "1d", start, end)
 
-        everything = pd.Timedelta("36500D")
-        return in_months("coinmetrics", asset, "1d", first, last, download, ahead=everything, settled=LATE)["rate"]
+        table = in_months("coinmetrics", asset, "1d", first, last, download, ahead=CENTURY, settled=LATE)
+        return pd.Series(dtype=np.float64) if table.empty else table["rate"]
 
     def _hourly(self, asset: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.Series:
         return self._download(asset, "1h", first, last).table["rate"]
@@ -162,10 +163,12 @@ class CoinMetricsCommunity:
             url, params = self._next(reply, answer), None
         whole = joined(pages)
         price, reference = (whole.table[metric].dropna() for metric in METRICS)
-        rates = pd.concat([price, reference.set_axis(reference.index - step)])
-        rates = rates[~rates.index.duplicated() & (rates.index >= first) & (rates.index < last)].sort_index()
+        rates = price.combine_first(reference.shift(freq=-step))
+        rates = rates[(rates.index >= first) & (rates.index < last)]
+        # to_numpy loses the freq, which a month from the cache does not have either
+        index = pd.DatetimeIndex(rates.index.to_numpy("datetime64[ns]"), tz="UTC", name="date")
         # where there is no PriceUSD the tier holds the history back: what came is not all there is
-        return Download(rates.to_frame("rate"), whole.replies, final=not price.empty)
+        return Download(pd.DataFrame({"rate": rates.to_numpy()}, index=index), whole.replies, final=not price.empty)
 
     def _answer(self, reply: Reply) -> dict[str, Any]:
         answer = read(reply)

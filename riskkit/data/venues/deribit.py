@@ -8,7 +8,10 @@ What its documentation (docs.deribit.com) says, and what follows for riskkit:
   ``interest_1h``; adding up ``interest_8h`` hour by hour would count everything eight times;
 - ``mark_iv`` and the volatility index are in per cent; prices of inverse options ("BTC-27SEP24-40000-C") are in coins,
   those of linear ones ("XRP_USDC-30JUN23-0d625-C", d is the decimal point) in the currency behind the underscore;
-- options expire at 08:00 UTC; the chain is that of now, and no history of it is public.
+- options expire at 08:00 UTC; the chain is that of now, and no history of it is public;
+- its own daily bars run from 08:00 to 08:00 UTC (its users say so, its documentation does not), so bars of a day or of
+  eight hours are put together from hours here; that candles of the index begin at 00:00 UTC is checked;
+- a record at the very start of a span may be left out, so every request starts a millisecond before it.
 """
 
 import re
@@ -29,12 +32,12 @@ from riskkit.data.venues.transport import Reply
 from riskkit.errors import DataError
 
 COINS = ("BTC", "ETH")
-RESOLUTIONS = {"1m": "1", "5m": "5", "15m": "15", "1h": "60", "1d": "1D"}  # of bars, in minutes
+RESOLUTIONS = {"1m": "1", "5m": "5", "15m": "15", "1h": "60"}  # of bars, in minutes
 INDEX_RESOLUTIONS = {"1m": "60", "1h": "3600", "1d": "1D"}  # of the volatility index, in seconds
 FIRST_BAR = pd.Timestamp("2018-08-01", tz="UTC")  # the month of the first perpetual
 FIRST_FUNDING = pd.Timestamp("2019-04-01", tz="UTC")
 FIRST_INDEX = pd.Timestamp("2021-03-01", tz="UTC")
-BARS_A_REQUEST = 4000
+BARS_A_REQUEST = 4000  # the API answers with 5,000 at most
 FUNDING_A_REQUEST = pd.Timedelta("16D")  # 384 records; the API answers with a month of them at most
 CANDLES_A_REQUEST = 1000
 SETTLED = pd.Timedelta("1h")  # after it a bar or a payment does not change any more
@@ -77,7 +80,7 @@ class DeribitPublic:
         symbol : str
             "BTC-PERPETUAL", "BTC-27SEP24-40000-C", ...
         interval : str
-            "1m", "5m", "15m", "1h" or "1d".
+            "1m", "5m", "15m", "1h", "8h" or "1d"; the last two are made of whole hours, so that a day is a UTC day.
         start, end : str or Timestamp, optional
             Half-open span, UTC; by default from 2018-08 to now.
 
@@ -85,16 +88,17 @@ class DeribitPublic:
         -------
         DataFrame
             ``open high low close volume``, volume in coins; index: time at which the bar opens. Where nobody traded,
-            Deribit repeats the last close with volume 0.
+            Deribit repeats the last close with volume 0. A day that lacks an hour is left out.
 
         Raises
         ------
         DataError
             Unknown symbol, a span without bars, an answer that breaks the API's documentation, no network.
         """
-        checks.one_of("interval", interval, tuple(RESOLUTIONS))
-        fixed = {"instrument_name": _named(symbol), "resolution": RESOLUTIONS[interval]}
-        step, page = interval_of(interval), BARS_A_REQUEST * interval_of(interval)
+        whole = interval_of(interval)
+        asked = interval if interval in RESOLUTIONS else "1h"
+        fixed = {"instrument_name": _named(symbol), "resolution": RESOLUTIONS[asked]}
+        step, page = interval_of(asked), BARS_A_REQUEST * interval_of(asked)
 
         def part(reply: Reply, result: Any, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
             return results.bars(reply, result, step, first, last)
@@ -102,8 +106,11 @@ class DeribitPublic:
         def download(first: pd.Timestamp, last: pd.Timestamp) -> Download:
             return _over(self._pages("get_tradingview_chart_data", fixed, part, first, last, page), step)
 
-        table = _months("bars", symbol, interval, span(start, end), FIRST_BAR, download, page)
-        return checked_bars(symbol, table, _says(f"{symbol}, {interval} bars, volume in coins", table))
+        table = _months("bars", symbol, asked, span(start, end), FIRST_BAR, download, page)
+        if asked != interval:
+            table = results.wider(symbol, table, step, whole)
+        made = f" made of {whole // step} hours each" if asked != interval else ""
+        return checked_bars(symbol, table, _says(f"{symbol}, {interval} bars{made}, volume in coins", table))
 
     def funding(self, symbol: str, start: Time = None, end: Time = None) -> pd.DataFrame:
         """Return what longs of a perpetual paid per hour, by default from 2019-04 to now.
@@ -117,8 +124,7 @@ class DeribitPublic:
         fixed = {"instrument_name": _named(symbol)}
 
         def download(first: pd.Timestamp, last: pd.Timestamp) -> Download:
-            # the API leaves out a record at the start itself
-            return self._pages("get_funding_rate_history", fixed, results.funding, first, last, FUNDING_A_REQUEST, before=1)
+            return self._pages("get_funding_rate_history", fixed, results.funding, first, last, FUNDING_A_REQUEST)
 
         table = _months("funding", symbol, "1h", span(start, end), FIRST_FUNDING, download, FUNDING_A_REQUEST)
         return checked_funding(symbol, table, _says(f"{symbol}, hourly funding (interest_1h)", table))
@@ -208,14 +214,14 @@ class DeribitPublic:
 
     def _pages(
         self, method: str, fixed: dict[str, str], part: Reader, first: pd.Timestamp, last: pd.Timestamp,
-        page: pd.Timedelta, before: int = 0,
+        page: pd.Timedelta,
     ) -> Download:  # fmt: skip
         """Return first <= time < last, asked for page by page as far as the server's clock has come."""
         pages: list[tuple[pd.DataFrame, Reply]] = []
         start = first
         while start < last and (not pages or start <= pages[-1][1].time):
             end = min(start + page, last)
-            ends = {"start_timestamp": str(_ms(start) - before), "end_timestamp": str(_ms(end) - 1)}
+            ends = {"start_timestamp": str(_ms(start) - 1), "end_timestamp": str(_ms(end) - 1)}
             result, reply = self._ask(method, fixed | ends)
             pages.append((part(reply, result, start, end), reply))
             start = end
@@ -226,7 +232,7 @@ class DeribitPublic:
         pages: list[tuple[pd.DataFrame, Reply]] = []
         earliest, end = last, _ms(last) - 1
         while True:
-            ends = {"start_timestamp": str(_ms(first)), "end_timestamp": str(end)}
+            ends = {"start_timestamp": str(_ms(first) - 1), "end_timestamp": str(end)}
             result, reply = self._ask("get_volatility_index_data", fixed | ends)
             candles = results.candles(reply, member(reply, result, "data", list), step, first, last)
             candles = candles[candles.index < earliest]  # the candle at the seam of two pages may come twice
@@ -250,9 +256,7 @@ def _months(
     earliest: pd.Timestamp, download: Callable[[pd.Timestamp, pd.Timestamp], Download], ahead: pd.Timedelta,
 ) -> pd.DataFrame:  # fmt: skip
     first, last = ends[0] or earliest, ends[1] or pd.Timestamp.now("UTC")
-    table = pd.DataFrame()
-    if first < last:
-        table = in_months(f"deribit-{what}", symbol, interval, first, last, download, ahead=ahead, settled=SETTLED)
+    table = in_months(f"deribit-{what}", symbol, interval, first, last, download, ahead=ahead, settled=SETTLED)
     if table.empty:
         raise DataError(
             f"Deribit has no {what} of {symbol} in this span", got=f"{first} to {last}",

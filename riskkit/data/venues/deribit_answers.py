@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from riskkit.checks import FloatArray
@@ -80,8 +81,29 @@ def bars(reply: Reply, result: object, step: pd.Timedelta, first: pd.Timestamp, 
     if len(set(map(len, lists.values()))) > 1:
         got = ", ".join(f"{len(values)} {field}" for field, values in lists.items())
         raise DataError(f"{reply.url}: ticks and prices differ in length", got=got, expected="one of each per bar")
-    index = inside(reply, "ticks", on_grid(reply, "ticks", times(reply, "ticks", lists.pop("ticks")), step), first, last)
-    return pd.DataFrame({field: numbers(reply, field, values) for field, values in lists.items()}, index=index)
+    index = on_grid(reply, "ticks", times(reply, "ticks", lists.pop("ticks")), step)
+    inside(reply, "ticks", index, first - step, last)
+    table = pd.DataFrame({field: numbers(reply, field, values) for field, values in lists.items()}, index=index)
+    return table[table.index >= first]  # the bar that holds the millisecond before may come as well
+
+
+def wider(symbol: str, narrow: pd.DataFrame, step: pd.Timedelta, whole: pd.Timedelta) -> pd.DataFrame:
+    """Return bars of length ``whole`` from those of length ``step``; one that lacks a part is left out.
+
+    Examples
+    --------
+    >>> hours = pd.date_range("2024-01-01T12:00", periods=48, freq="1h", tz="UTC")
+    >>> narrow = pd.DataFrame({"open": 1.0, "high": 3.0, "low": 0.5, "close": 2.0, "volume": 0.25}, index=hours)
+    >>> wider("BTC-PERPETUAL", narrow, pd.Timedelta("1h"), pd.Timedelta("1D"))
+                               open  high  low  close  volume
+    2024-01-02 00:00:00+00:00   1.0   3.0  0.5    2.0     6.0
+    """
+    parts = narrow.groupby(pd.DatetimeIndex(narrow.index).floor(whole))
+    bars = parts.agg({"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"})
+    bars = bars[np.asarray(parts.size() == whole / step)]
+    if bars.empty:
+        raise DataError(f"{symbol}: the span holds no whole bar", got=f"{len(narrow)} bars of {step}", expected=f"{whole}")
+    return bars
 
 
 def candles(
@@ -95,14 +117,15 @@ def candles(
                 f"{reply.url}: data is no list of candles", got=repr(row)[:200], expected=f"{width} numbers each"
             )
     columns: list[Any] = [[row[place] for row in rows] for place in range(width)]  # type: ignore[index]
-    index = inside(reply, "data", on_grid(reply, "data", times(reply, "data", columns[0]), step), first, last)
+    index = on_grid(reply, "data", times(reply, "data", columns[0]), step)
+    inside(reply, "data", index, first - step, last)
     values = {field: numbers(reply, f"data ({field})", values) for field, values in zip(CANDLE, columns[1:], strict=True)}
     table = pd.DataFrame(values, index=index)
     if (table < 1.0).any(axis=None):
         raise DataError(
             f"{reply.url}: the volatility index is not in per cent", got=f"{table.min().min():g}", expected=">= 1"
         )
-    return table / 100.0
+    return table[table.index >= first] / 100.0
 
 
 def funding(reply: Reply, result: object, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:

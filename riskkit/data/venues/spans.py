@@ -1,6 +1,6 @@
 """Fetches a span of time from a venue that answers in pages, and keeps it month by month.
 
-One download serves several months where the venue's limits allow it: ten years of daily bars are one request, not 120.
+One download serves several months where the venue's limits allow it: ten years of daily rates are one request, not 120.
 """
 
 import hashlib
@@ -59,24 +59,34 @@ def in_months(
     ahead : Timedelta
         Longest span for one download; a single month is always allowed.
     settled : Timedelta
-        How long after a month's end the venue may still add to it; until then the month is not kept.
+        How long after a month's end the venue may still add to it; until then the month is not kept. A month without
+        rows is only kept when the same download has rows of other months: else it may be a slip of the venue.
+
+    Raises
+    ------
+    DataError
+        An empty span, or what ``download`` raises.
     """
+    if start >= end:
+        raise DataError(f"the span of {symbol} is empty", got=f"{start} to {end}", expected="start < end")
     wanted = cache.months(start, end)
     held: dict[pd.Period, Download] = {}
 
-    def fetch(month: pd.Period) -> cache.Fetched:
+    def fetch(month: pd.Period) -> cache.Fetched | None:
         if month not in held:
             behind = [later for later in wanted if later >= month and _end(later) - _start(month) <= ahead]
             behind = behind or [month]
             held.clear()  # of what was downloaded for earlier months nothing is needed any more
             held.update(dict.fromkeys(behind, download(_start(month), _end(behind[-1]))))
         got = held[month]
+        if got.table.empty:
+            return None
         inside = (got.table.index >= _start(month)) & (got.table.index < _end(month))
         complete = got.final and got.time >= _end(month) + settled
         return cache.Fetched(got.table[inside], got.replies[0].url, got.sha256, got.time, complete)
 
     table = cache.monthly(source, symbol, interval, wanted, fetch)
-    return table[(table.index >= start) & (table.index < end)]
+    return table if table.empty else table[(table.index >= start) & (table.index < end)]
 
 
 def _start(month: pd.Period) -> pd.Timestamp:

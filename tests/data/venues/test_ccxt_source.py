@@ -22,12 +22,7 @@ class Exchange:
 
     plays: dict = {}  # noqa: RUF012
     asked: list = []  # noqa: RUF012
-    has = {
-        "fetchOHLCV": True,
-        "fetchFundingRateHistory": True,
-        "fetchMarketLeverageTiers": "emulated",
-        "fetchOptionChain": True,
-    }
+    has = dict.fromkeys(("fetchOHLCV", "fetchFundingRateHistory", "fetchMarketLeverageTiers", "fetchOptionChain"), True)
     timeframes = {"1m": "1m", "1h": "1h", "1d": "1d"}  # noqa: RUF012
 
     def __init__(self, config):
@@ -346,7 +341,7 @@ def test_the_errors_of_ccxt_become_ours(ccxt, error, message):
 
 
 def test_an_unknown_exchange_is_refused(ccxt):
-    with pytest.raises(DataError, match="ccxt knows no such exchange; got 'binanse'; .*did you mean 'binance'"):
+    with pytest.raises(DataError, match=r"ccxt knows no such exchange; got 'binanse'; .*did you mean 'binance'"):
         CcxtSource("binanse").bars("BTC/USDT")
     with pytest.raises(DataError, match="ccxt knows no such exchange; got 'BaseError'"):
         CcxtSource("BaseError").bars("BTC/USDT")

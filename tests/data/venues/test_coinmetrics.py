@@ -210,6 +210,11 @@ def test_an_empty_answer_names_the_asset(venue):
         rates_of(venue, ["nope"])
 
 
+def test_a_span_before_bitcoin_is_refused(venue):
+    with pytest.raises(DataError, match=r"the span of btc is empty; got 2010-07-18 .* to 2005-01-01"):
+        rates_of(venue, end="2005-01-01")
+
+
 def test_prices_by_a_list_of_assets(venue):
     def play(path, params):
         return {"data": [{"asset": params["assets"], "time": "2022-11-08T00:00:00Z", "PriceUSD": "5.5"}]}
