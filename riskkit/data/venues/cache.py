@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +30,8 @@ def monthly(
     source: str, symbol: str, interval: str, months: Sequence[pd.Period], fetch: Callable[[pd.Period], Fetched | None]
 ) -> pd.DataFrame:
     """Return the months one behind another, each from the cache or else from fetch."""
-    folder = Path(os.environ.get("RISKKIT_CACHE", Path.home() / ".cache" / "riskkit")) / source / symbol / interval
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    folder = base / "riskkit" / source / symbol / interval
     tables = []
     for month in months:
         path = folder / f"{month}.parquet"
@@ -38,8 +40,9 @@ def monthly(
             continue
         fetched = fetch(month)
         if fetched is not None:
-            tables.append(fetched.table)
+            content = fetched.table.to_parquet()
+            tables.append(pd.read_parquet(BytesIO(content)))
             if fetched.complete:
                 folder.mkdir(parents=True, exist_ok=True)
-                fetched.table.to_parquet(path)
+                path.write_bytes(content)
     return pd.concat(tables) if tables else pd.DataFrame()

@@ -30,7 +30,7 @@ class Live:
     """
 
     def __init__(self, name: str) -> None:
-        if os.environ.get("RISKKIT_OFFLINE"):
+        if os.environ.get("RISKKIT_OFFLINE", "") not in ("", "0"):
             raise DataError(f"RISKKIT_OFFLINE forbids to ask {name}", remedy="unset RISKKIT_OFFLINE")
         try:
             ccxt = import_module("ccxt")

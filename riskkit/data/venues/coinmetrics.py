@@ -113,7 +113,7 @@ class CoinMetricsCommunity:
         del symbol, interval, start, end
         lacks(
             self, "bars, only rates without open, high, low and volume",
-            has="CoinMetricsCommunity().rates(...), or the bars of DeribitPublic() or CcxtSource(...)",
+            has="CoinMetricsCommunity().rates(...), or the bars of BinanceArchive(), DeribitPublic() or CcxtSource(...)",
         )  # fmt: skip
 
     def funding(self, symbol: str, start: Time = None, end: Time = None) -> pd.DataFrame:
@@ -165,10 +165,8 @@ class CoinMetricsCommunity:
         price, reference = (whole.table[metric].dropna() for metric in METRICS)
         rates = price.combine_first(reference.shift(freq=-step))
         rates = rates[(rates.index >= first) & (rates.index < last)]
-        # to_numpy loses the freq, which a month from the cache does not have either
-        index = pd.DatetimeIndex(rates.index.to_numpy("datetime64[ns]"), tz="UTC", name="date")
         # where there is no PriceUSD the tier holds the history back: what came is not all there is
-        return Download(pd.DataFrame({"rate": rates.to_numpy()}, index=index), whole.replies, final=not price.empty)
+        return Download(rates.to_frame("rate"), whole.replies, final=not price.empty)
 
     def _answer(self, reply: Reply) -> dict[str, Any]:
         answer = read(reply)

@@ -42,8 +42,9 @@ def venue(monkeypatch, tmp_path) -> Iterator[Venue]:
         def log_message(self, *_: object) -> None:
             pass
 
-    monkeypatch.setenv("RISKKIT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("RISKKIT_OFFLINE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for name in ("RISKKIT_DATA", "RISKKIT_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     played = Venue(f"http://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
