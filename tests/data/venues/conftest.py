@@ -1,9 +1,10 @@
-"""A server on this machine, and pauses that take no time."""
+"""Servers on this machine that play venues, and pauses that take no time."""
 
 from collections.abc import Iterator
 
 import pytest
 from played.server import Server
+from played.venue import Venue
 
 from riskkit.data.venues import transport
 
@@ -13,6 +14,13 @@ def server() -> Iterator[Server]:
     server = Server()
     yield server
     server.close()
+
+
+@pytest.fixture
+def venue() -> Iterator[Venue]:
+    venue = Venue()
+    yield venue
+    venue.close()
 
 
 @pytest.fixture(autouse=True)
