@@ -54,6 +54,10 @@ class LocalFiles:
         if not Path(self.folder).is_dir():
             raise DataError("the folder does not exist", got=repr(str(self.folder)), expected="a folder with price files")
 
+    def has(self, name: str) -> bool:
+        """Say whether the folder holds prices of a name."""
+        return self._path(name) is not None
+
     def prices(self, name: str) -> pd.DataFrame:
         """Return the prices of a name or file, as :func:`riskkit.data.read` reads them."""
         path, sentence = self._find(name)
@@ -115,19 +119,22 @@ class LocalFiles:
         return self._lack(f"tiers of {symbol!r}", there, "tiers")
 
     def _find(self, name: str) -> tuple[Path, str]:
+        documented = files.PRICES.get(name)
+        path = self._path(name)
+        if path is None:
+            there = ", ".join(sorted(path.name for path in self._named("*")))
+            file = name if documented is None else documented.file
+            raise DataError(
+                f"the folder holds no prices {name!r}", got=there or "no CSV or Parquet file",
+                expected=" or ".join(dict.fromkeys([file, *(f"{name}{suffix}" for suffix in SUFFIXES)])),
+            )  # fmt: skip
+        return path, documented.what if documented is not None and path.name == documented.file else ""
+
+    def _path(self, name: str) -> Path | None:
         folder = Path(self.folder)
         documented = files.PRICES.get(name)
-        file, sentence = (name, "") if documented is None else (documented.file, documented.what)
-        if (folder / file).is_file():
-            return folder / file, sentence
-        path = files.own(folder, name)
-        if path is not None:
-            return path, ""
-        there = sorted(path.name for path in self._named("*"))
-        raise DataError(
-            f"the folder holds no prices {name!r}", got=", ".join(there) or "no CSV or Parquet file",
-            expected=" or ".join(dict.fromkeys([file, *(f"{name}{suffix}" for suffix in SUFFIXES)])),
-        )  # fmt: skip
+        path = folder / (name if documented is None else documented.file)
+        return path if path.is_file() else files.own(folder, name)
 
     def _named(self, stem: str) -> list[Path]:
         return sorted(path for suffix in SUFFIXES for path in Path(self.folder).glob(f"{stem}{suffix}"))

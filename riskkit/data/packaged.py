@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from importlib import import_module
+from typing import NoReturn
 
 import pandas as pd
 
+from riskkit import checks
 from riskkit.data.prices import utc
+from riskkit.data.protocol import Time, checked_bars, cut, interval_of, lacks
 from riskkit.errors import DataError
 
+INDICES = {"S&P 500": "sp500", "NASDAQ": "nasdaq"}
 KNOWN = ("equities", "oil", "vix", "credit")
 
 
@@ -52,6 +56,33 @@ class PackagedData:
                 "Moody's AAA and BAA bond yields, monthly {years} in decimals, packaged with arch (from FRED)",
             )
         raise DataError("no packaged data of that name", got=repr(name), expected="one of " + ", ".join(map(repr, KNOWN)))
+
+    def bars(self, symbol: str, interval: str = "1d", start: Time = None, end: Time = None) -> pd.DataFrame:
+        """Return daily bars of "S&P 500" or "NASDAQ", as traded; volume in shares.
+
+        Examples
+        --------
+        >>> PackagedData().bars("S&P 500", "1d", "2008-10-10", "2008-10-11")["low"].round(2).tolist()
+        [839.8]
+        """
+        checks.one_of("symbol", symbol, tuple(INDICES))
+        if interval_of(interval) != pd.Timedelta("1D"):
+            lacks(self, f"bars of {interval}", has='"1d"')
+        table = dated(_arch(INDICES[symbol]).rename(columns=str.lower))
+        said = f"{symbol}, daily bars {{years}}, packaged with arch (from Yahoo Finance)"
+        return cut(checked_bars(symbol, table, _said(table, said).attrs["source"]), start, end)
+
+    def funding(self, symbol: str, start: Time = None, end: Time = None) -> NoReturn:  # noqa: ARG002
+        """Refuse: an index pays no funding."""
+        lacks(self, "funding", has="SyntheticMarket().funding(...)")
+
+    def option_chain(self, underlying: str, at: Time = None) -> NoReturn:  # noqa: ARG002
+        """Refuse: no options are packaged."""
+        lacks(self, "option chains", has="SyntheticMarket().option_chain(...)")
+
+    def tiers(self, symbol: str) -> NoReturn:  # noqa: ARG002
+        """Refuse: an index has no margin ladder."""
+        lacks(self, "margin tiers", has="SyntheticMarket().tiers(...)")
 
     def french(self) -> pd.DataFrame:
         """Return the Fama-French factors as monthly returns in decimals, labelled with the first day of their month.

@@ -10,10 +10,13 @@ from riskkit.data.packaged import PackagedData
 from riskkit.data.prices import table_of_prices
 from riskkit.data.protocol import PriceSource
 from riskkit.data.synthetic import SyntheticMarket
+from riskkit.data.venues.fetched import FetchedPrices
 from riskkit.errors import DataError
 
-NAMES = ("crypto", "equities", "oil", "vix", "credit")
+CRYPTO = ("crypto", "crypto_hourly")
+NAMES = (*CRYPTO, "equities", "oil", "vix", "credit")
 FOLDER = "RISKKIT_DATA"
+FALLEN_BACK = "; no real prices at hand (make data fetches some)"
 
 
 def load(name: str, source: PriceSource | None = None) -> pd.DataFrame:
@@ -22,11 +25,13 @@ def load(name: str, source: PriceSource | None = None) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        "crypto", "equities", "oil", "vix" or "credit"; with a ``source`` of your own, whatever it knows.
+        "crypto" (daily), "crypto_hourly", "equities", "oil", "vix" or "credit"; with a ``source`` of your own,
+        whatever it knows.
     source : PriceSource, optional
-        Where to take them from. By default crypto comes from :class:`LocalFiles` when the environment variable
-        ``RISKKIT_DATA`` names a folder and from :class:`SyntheticMarket` otherwise; the rest from
-        :class:`PackagedData`.
+        Where to take them from. By default crypto comes, in this order, from the files of the folder that the
+        environment variable ``RISKKIT_DATA`` names (:class:`LocalFiles`), from what ``make data`` has fetched, and,
+        where neither is there, from :class:`SyntheticMarket`, which says that it was fallen back on. A folder that is
+        named and holds no crypto is an error. The rest comes from :class:`PackagedData`.
 
     Returns
     -------
@@ -48,8 +53,10 @@ def load(name: str, source: PriceSource | None = None) -> pd.DataFrame:
     NASDAQ     1628.329956
     Name: 2008-10-15 00:00:00+00:00, dtype: float64
     """
+    fallen_back = ""
     if source is None:
         source = _default(name)
+        fallen_back = FALLEN_BACK if isinstance(source, SyntheticMarket) else ""
     elif not isinstance(source, PriceSource):
         raise DataError("source gives no prices", got=repr(source), expected="an object with prices(name)")
     prices = table_of_prices(source.prices(name), name=f"prices {name!r} of {type(source).__name__}")
@@ -58,6 +65,7 @@ def load(name: str, source: PriceSource | None = None) -> pd.DataFrame:
             "the source does not say what its prices are", got=type(source).__name__,
             expected='a sentence in .attrs["source"]'
         )  # fmt: skip
+    prices.attrs["source"] += fallen_back
     return prices
 
 
@@ -68,11 +76,16 @@ def _default(name: str) -> PriceSource:
             "no prices of that name", got=repr(name), expected="one of " + ", ".join(map(repr, NAMES)),
             remedy=f"did you mean {near[0]!r}?" if near else 'a file of your own: rk.data.read("prices.csv")',
         )  # fmt: skip
-    if name != "crypto":
+    if name not in CRYPTO:
         return PackagedData()
     folder = os.environ.get(FOLDER)
-    if not folder:
-        return SyntheticMarket()
+    if folder:
+        files = _named(folder)
+        return FetchedPrices() if not files.has(name) and FetchedPrices.at_hand(name) else files
+    return FetchedPrices() if FetchedPrices.at_hand(name) else SyntheticMarket()
+
+
+def _named(folder: str) -> LocalFiles:
     try:
         return LocalFiles(folder)
     except DataError as cause:

@@ -89,3 +89,26 @@ def test_a_misread_package_never_reaches_the_reader(monkeypatch):
 def test_an_unknown_name_is_refused():
     with pytest.raises(DataError, match="no packaged data of that name; got 'gold'; expected one of 'equities'"):
         PackagedData().prices("gold")
+
+
+def test_bars_of_the_index():
+    bars = PackagedData().bars("S&P 500")
+    assert bars.shape == (5031, 5)
+    assert bars["close"].iloc[-1] == PackagedData().prices("equities")["S&P 500"].iloc[-1]
+    assert bars["low"].min() == pytest.approx(666.79, abs=0.005)  # 6 March 2009
+    assert PackagedData().bars("NASDAQ", "1d", "2018-12-31").attrs["source"].startswith("NASDAQ, daily bars 1999-2018")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: PackagedData().bars("DAX"), "symbol is unknown; got 'DAX'"),
+        (lambda: PackagedData().bars("NASDAQ", "1h"), 'PackagedData has no bars of 1h; expected "1d"'),
+        (lambda: PackagedData().funding("NASDAQ"), "PackagedData has no funding"),
+        (lambda: PackagedData().option_chain("NASDAQ"), "PackagedData has no option chains"),
+        (lambda: PackagedData().tiers("NASDAQ"), "PackagedData has no margin tiers"),
+    ],
+)
+def test_what_is_not_packaged_is_refused(call, message):
+    with pytest.raises(DataError, match=message):
+        call()

@@ -1,3 +1,4 @@
+import inspect
 import subprocess
 import sys
 
@@ -28,7 +29,12 @@ def _no_folder(monkeypatch):
 
 
 def test_crypto_is_synthetic_by_default_and_says_so():
-    assert rk.data.load("crypto").attrs["source"].startswith("SyntheticMarket(seed=1): invented prices")
+    source = rk.data.load("crypto").attrs["source"]
+    assert source.startswith("SyntheticMarket(seed=34): invented prices of twelve coins, daily closes 2018-2025")
+    assert source.endswith("; no real prices at hand (make data fetches some)")
+    asked = rk.data.load("crypto", rk.data.SyntheticMarket()).attrs["source"]
+    assert source.startswith(asked)
+    assert "no real prices" not in asked  # asked for by name, it is no fallback
 
 
 def test_the_folder_of_the_environment_takes_over_and_says_so(monkeypatch, tmp_path):
@@ -64,9 +70,20 @@ def test_an_explicit_source_wins(monkeypatch, tmp_path):
     assert rk.data.load("anything", Mine(one_price(source="by hand"))).attrs["source"] == "by hand"
 
 
-@pytest.mark.parametrize("source", [rk.data.SyntheticMarket(), rk.data.PackagedData(), rk.data.LocalFiles(".")])
-def test_the_sources_keep_the_protocol(source):
-    assert isinstance(source, rk.data.PriceSource)
+@pytest.mark.parametrize(
+    "source",
+    [
+        rk.data.SyntheticMarket(), rk.data.PackagedData(), rk.data.LocalFiles("."), rk.data.BinanceArchive(),
+        rk.data.CoinMetricsCommunity(), rk.data.DeribitPublic(), rk.data.CcxtSource(),
+    ],
+    ids=lambda source: type(source).__name__,
+)  # fmt: skip
+def test_every_source_keeps_the_protocol(source):
+    assert isinstance(source, rk.data.MarketSource)
+    for method in ("prices", "bars", "funding", "option_chain", "tiers"):
+        ours = list(inspect.signature(getattr(source, method)).parameters)
+        asked = list(inspect.signature(getattr(rk.data.MarketSource, method)).parameters)[1:]  # without self
+        assert ours[: len(asked)] == asked, method
 
 
 @pytest.mark.parametrize(

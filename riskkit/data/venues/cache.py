@@ -29,6 +29,7 @@ from riskkit.parallel import silent
 SCHEMA = 1  # of manifest and Parquet; a month of another schema is fetched again
 OWN_FOLDER = "RISKKIT_DATA"
 WORD = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 STALE = 3600.0  # seconds after which a file that no manifest names was left by a process that died
 
 
@@ -133,6 +134,18 @@ def monthly(
             tables[month] = None if fetched is None else _taken(place, month, fetched)
     found = [table for table in tables.values() if table is not None]
     return pd.concat(found) if found else pd.DataFrame()
+
+
+def kept(source: str, symbol: str, interval: str) -> list[pd.Period]:
+    """Return the months that are in the cache, in the order of time; none where there is no folder.
+
+    Examples
+    --------
+    >>> kept("example", "nothing", "1d")
+    []
+    """
+    names = _place(source, symbol, interval).glob("*.json")
+    return sorted(pd.Period(path.stem, "M") for path in names if MONTH.fullmatch(path.stem))
 
 
 def _place(*words: str) -> Path:
