@@ -9,7 +9,6 @@ from riskkit.errors import DataError
 
 PART = 1 << 20
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-ENCRYPTED = 0x1
 REMEDY = "fetch it again later; if it stays so, tell the source"
 
 
@@ -71,8 +70,6 @@ def _member(archive: zipfile.ZipFile, name: str, most_bytes: int) -> zipfile.Zip
             expected=f"only {name}", remedy=REMEDY,
         )  # fmt: skip
     member = members[0]
-    if member.flag_bits & ENCRYPTED:
-        raise DataError("the archive is encrypted", got=name, expected="an open file", remedy=REMEDY)
     if member.compress_type not in PACKINGS:
         raise DataError(
             "the archive is packed in an unusual way", got=f"method {member.compress_type}",

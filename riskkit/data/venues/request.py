@@ -16,6 +16,7 @@ from riskkit.errors import DataError
 PATIENCE = (10.0, 30.0)  # seconds to connect, and between two parts of a body
 PART = 1 << 16
 FIRST_WORDS = 200
+LATEST = pd.Timestamp("2200-01-01", tz="UTC")  # no clock is later, and one can still add to it
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def _body(url: str, answer: Any, most_bytes: int, left: Callable[[], bool]) -> b
             raise _too_large(url, most_bytes)
         if left():
             break
-    if answer.raw.tell() < length:
+    if answer.raw.tell() < length:  # urllib3 looks at this by itself only from version 2 on
         raise Again(f"the body broke off ({answer.raw.tell():,} of {length:,} bytes)")
     return b"".join(parts)
 
@@ -149,4 +150,4 @@ def date_of(header: str | None) -> pd.Timestamp | None:
         date = pd.Timestamp(parsedate_to_datetime(header or ""))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return date.tz_localize("UTC") if date.tzinfo is None else date.tz_convert("UTC")
+    return min(date.tz_localize("UTC") if date.tzinfo is None else date.tz_convert("UTC"), LATEST)

@@ -69,6 +69,11 @@ def test_a_bomb_is_refused_by_what_it_declares():
     assert len(only_member(content, "prices.csv", most_bytes=10_000_000)) == 10_000_000
 
 
+def test_what_declares_too_much_is_not_even_opened():
+    content = packed(("prices.csv", b"0" * 1000)).replace(struct.pack("<L", 1000), struct.pack("<L", 10_000_000))
+    assert "too large; got prices.csv of 10,000,000 bytes" in refusal(content, most_bytes=1_000_000)
+
+
 def test_a_bomb_that_lies_about_its_size_comes_to_nothing():
     """Both headers declare 1,000 bytes; ten million are packed."""
     content = packed(("prices.csv", b"0" * 10_000_000)).replace(struct.pack("<L", 10_000_000), struct.pack("<L", 1000))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from played.server import Scene, http_date
 
+from riskkit.data.venues import transport
 from riskkit.data.venues.transport import NoNetwork, NotThere, Reply, get
 from riskkit.errors import DataError
 
@@ -122,6 +123,11 @@ def test_a_wait_beyond_the_deadline_is_an_error_that_says_when_to_come_back(serv
     scene = Scene(429, date="Tue, 02 Jan 2024 00:00:00 GMT", headers={"Retry-After": told})
     assert f"at {when} UTC by the server's clock" in refusal(server.play("/a", scene))
     assert (len(server.asked), pauses) == (1, [])
+
+
+def test_a_clock_at_the_end_of_time_breaks_nothing(server, pauses):
+    scene = Scene(503, date="Fri, 31 Dec 9999 23:59:59 GMT", headers={"Retry-After": "999999999"})
+    assert "at 2201-01-02" in refusal(server.play("/a", scene))
 
 
 @pytest.mark.parametrize("told", ["soon", "-5", "1e9", "", "9" * 5000, "inf", "NaN"])
@@ -253,6 +259,12 @@ def test_a_redirect_to_elsewhere_is_refused(server, pauses, target):
     message = refusal(server.play("/a", Scene(307, headers={"Location": target})))
     assert "redirects to where it must not" in message
     assert pauses == []
+
+
+def test_the_outside_cannot_redirect_to_this_machine():
+    with pytest.raises(DataError, match="redirects to where it must not"):
+        transport._redirected("https://example.org/a", "http://127.0.0.1:8888/secret")
+    assert transport._redirected("http://localhost:1/a", "http://127.0.0.1:2/b") == "http://127.0.0.1:2/b"
 
 
 def test_a_redirect_to_https_is_followed(server, no_network):
