@@ -38,6 +38,20 @@ WORDS = {
     "jumps_per_year": ("Hourly jumps per year", 1.0),
     "jump_size": ("Size of an hourly jump, %", 100.0),
     "jump_share": ("Share of jumps in the variance, %", 100.0),
+    "funding_mean_bp": ("Funding per 8 hours, mean, bp", 1.0),
+    "funding_5_bp": ("Funding, 5 % quantile, bp", 1.0),
+    "funding_95_bp": ("Funding, 95 % quantile, bp", 1.0),
+    "funding_negative": ("Share of negative funding, %", 100.0),
+    "funding_one_basis_point": ("Share of funding at exactly 1 bp, %", 100.0),
+    "funding_autocorrelation": ("Autocorrelation of funding", 1.0),
+    "premium_median_bp": ("Perpetual above spot, median, bp", 1.0),
+    "premium_lowest_bp": ("Perpetual above spot, lowest, bp", 1.0),
+    "last_to_mark_99_bp": ("Last against mark, 99 % quantile, bp", 1.0),
+    "implied_volatility": ("Implied volatility, 30 days, %", 100.0),
+    "implied_volatility_peak": ("Its peak / its mean", 1.0),
+    "risk_reversal_25": ("25-delta risk reversal, % points", 100.0),
+    "risk_reversal_25_lowest": ("Its lowest, % points", 100.0),
+    "term_structure_peak": ("7-day / 30-day volatility at the peak", 1.0),
 }
 
 

@@ -7,10 +7,11 @@ import pandas as pd
 from riskkit import checks, parallel
 from riskkit.data.prices import returns
 from riskkit.data.stylised import stylised_facts
+from riskkit.data.synthetic.derivative_facts import derivative_facts, derivative_targets
 from riskkit.data.synthetic.history import calibration
 from riskkit.data.synthetic.market import SyntheticMarket
 
-SPOT = ("crypto", "crypto_hourly")
+NAMES = ("crypto", "crypto_hourly", "derivatives")
 
 
 def stylised_targets() -> pd.Series:
@@ -28,10 +29,14 @@ def stylised_targets() -> pd.Series:
     >>> float(targets["correlation", "mean"]), targets.attrs["sources"]["correlation"][:44]
     (0.623, 'Mean pairwise correlation of daily log retur')
     """
-    facts = calibration()["targets"]
-    values = {(fact, asset): float(value) for fact, one in facts.items() for asset, value in one["values"].items()}
-    result = pd.Series(values).rename_axis(["fact", "asset"])
-    result.attrs = {"source": calibration()["real"], "sources": {fact: one["source"] for fact, one in facts.items()}}
+    spot = calibration()["targets"]
+    values = {(fact, asset): float(value) for fact, one in spot.items() for asset, value in one["values"].items()}
+    quoted, sources = derivative_targets()
+    result = pd.Series(values | quoted).rename_axis(["fact", "asset"])
+    result.attrs = {
+        "source": calibration()["real"],
+        "sources": {fact: one["source"] for fact, one in spot.items()} | sources,
+    }
     return result
 
 
@@ -42,7 +47,9 @@ def stylised_sample(seeds: Iterable[int], name: str = "crypto") -> pd.DataFrame:
     ----------
     seeds : iterable of int
     name : str
-        "crypto" for the facts of daily returns, "crypto_hourly" for those of hourly ones.
+        "crypto" for the facts of daily returns, "crypto_hourly" for those of hourly ones, "derivatives" for those of
+        funding, mark price and implied volatility of BTC: the options in those eight months of each market whose spot
+        volatility comes nearest to that of the real months behind the targets.
 
     Returns
     -------
@@ -55,14 +62,16 @@ def stylised_sample(seeds: Iterable[int], name: str = "crypto") -> pd.DataFrame:
     >>> sample.shape, bool((sample["lower_tail_dependence_5", "mean"] > 0.5).all())
     ((3, 69), True)
     """
-    checks.one_of("name", name, SPOT)
+    checks.one_of("name", name, NAMES)
     numbers = [checks.whole("a seed", seed) for seed in seeds]
     checks.whole("the number of seeds", len(numbers), least=1)
 
     def facts(seed: int) -> pd.Series:
+        if name == "derivatives":
+            return derivative_facts(seed)
         return stylised_facts(returns(SyntheticMarket(seed).prices(name)))
 
     rows = parallel.compute(facts, numbers, label="markets" if len(numbers) > 3 else None)
     table = pd.DataFrame(dict(zip(numbers, rows, strict=True))).T.rename_axis("seed")
-    table.attrs = {"source": f"SyntheticMarket, {len(numbers)} seeds: invented {name.replace('_', ' ')} prices"}
+    table.attrs = {"source": f"SyntheticMarket, {len(numbers)} seeds: invented {name.replace('_', ' ')}"}
     return table

@@ -54,7 +54,7 @@ def option_chain(seed: int, story: History, path: HourlyPath, name: str, at: pd.
     """Return all options on a coin at a full hour: the surface of the evening before, the spot price of that hour."""
     coin, hour = story.column(name), _hour(story, at)
     spot = float(portable.exp(candles.log_path(story, path, coin)[hour]))
-    return chain.chain(_surface(seed, story, coin), hour // HOURS - 1, at, spot, name=name, source=source)
+    return chain.chain(volatility_surface(seed, story, coin), hour // HOURS - 1, at, spot, name=name, source=source)
 
 
 def order_book(seed: int, story: History, path: HourlyPath, name: str, at: pd.Timestamp) -> pd.DataFrame:
@@ -69,8 +69,8 @@ def order_book(seed: int, story: History, path: HourlyPath, name: str, at: pd.Ti
     )  # fmt: skip
 
 
-def _surface(seed: int, story: History, coin: int) -> SurfacePath:
-    """The surface of every evening; it knows the volatility of the last week, in which weekends have their share."""
+def volatility_surface(seed: int, story: History, coin: int) -> SurfacePath:
+    """Return the surface of every evening; it knows the volatility of the last week, in which weekends have their share."""
     variance = story.law.volatility[:, coin] * story.law.volatility[:, coin]
     total = np.concatenate([[0.0], np.cumsum(variance)])
     first = np.maximum(np.arange(len(variance)) - WEEK + 1, 0)

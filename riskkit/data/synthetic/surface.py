@@ -46,8 +46,8 @@ class SurfacePath:
         Volatility to which the term structure tends, decimals per year.
     skew : array of shape (T,)
         rho of the SSVI, in (-1, 1): negative where puts are dearer than calls.
-    mean_reversion : float
-        kappa, per year.
+    mean_reversion : array of shape (T,)
+        kappa, per year: faster where volatility stands above its long run, since panics are short.
     curvature : float
         eta of the SSVI.
     seed, coin : int
@@ -57,7 +57,7 @@ class SurfacePath:
     at_the_money: FloatArray
     long_run: FloatArray
     skew: FloatArray
-    mean_reversion: float
+    mean_reversion: FloatArray
     curvature: float
     seed: int
     coin: int
@@ -83,8 +83,9 @@ class SurfacePath:
     def _at_the_money_variance(self, day: int, years: float) -> float:
         near = self.at_the_money[day] * self.at_the_money[day]
         far = self.long_run[day] * self.long_run[day]
-        now = far + (near - far) * (NEAR / _expected_share(self.mean_reversion, NEAR))
-        return float(far * years + (now - far) * _expected_share(self.mean_reversion, years))
+        speed = float(self.mean_reversion[day])
+        now = far + (near - far) * (NEAR / _expected_share(speed, NEAR))
+        return float(far * years + (now - far) * _expected_share(speed, years))
 
     def _day(self, day_index: int) -> int:
         day = checks.whole("day_index", day_index)
@@ -130,9 +131,11 @@ def surface(spot_volatility: FloatArray, returns: FloatArray, seed: int, coin: i
     tilt = portable.autoregression(model["skew_per_return"] * days, 1.0 - 1.0 / model["skew_days"])
     tilt += model["skew_noise"] * remembered(seed, (NUMBER, coin, 1), len(falls), model["skew_days"]) + model["skew"]
     skew = model["steepest_skew"] * tilt / np.sqrt(1.0 + tilt * tilt)
-    for array in (at_the_money, long_run, skew):
+    panic = np.clip((at_the_money / long_run - 1.0) / model["panic"], 0.0, 1.0)
+    speed = model["mean_reversion"] + (model["mean_reversion_in_panic"] - model["mean_reversion"]) * panic
+    for array in (at_the_money, long_run, skew, speed):
         array.setflags(write=False)
-    return SurfacePath(at_the_money, long_run, skew, model["mean_reversion"], model["curvature"], seed, coin)
+    return SurfacePath(at_the_money, long_run, skew, speed, model["curvature"], seed, coin)
 
 
 def _average(values: FloatArray, days: float) -> FloatArray:

@@ -7,56 +7,36 @@ import pandas as pd
 import pytest
 
 from riskkit.data import SyntheticMarket
-from riskkit.data.synthetic import derivatives, quotes
+from riskkit.data.synthetic import quotes
+from riskkit.data.synthetic.comparison import stylised_sample, stylised_targets
+from riskkit.data.synthetic.derivative_facts import TARGETS
 from riskkit.data.synthetic.history import history
 from riskkit.errors import DataError
 
 MARKET = SyntheticMarket(seed=1)
-TARGETS = derivatives.calibration()["targets"]
 
 
 @cache
 def sampled():
-    """What perpetuals of BTC look like, one row per seed."""
-    rows = {}
-    for seed in range(1, 11):
-        market = SyntheticMarket(seed)
-        rate, bars = 1e4 * market.funding("BTC-PERP")["rate"], market.bars("BTC-PERP", "1h")
-        apart = 1e4 * (bars["close"] / bars["mark"] - 1.0).abs()
-        above = 1e4 * (bars["close"] / market.bars("BTC", "1h")["close"] - 1.0)
-        rows[seed] = {
-            "mean": rate.mean(), "q05": rate.quantile(0.05), "q95": rate.quantile(0.95), "negative": (rate < 0.0).mean(),
-            "one": (rate == 1.0).mean(), "autocorrelation": rate.autocorr(1), "median_apart": apart.median(),
-            "q99_apart": apart.quantile(0.99), "median_above": above.median(), "lowest_above": above.min(),
-        }  # fmt: skip
-    return pd.DataFrame(rows).T
+    """What perpetuals and options of BTC look like, one row per seed."""
+    return stylised_sample(range(1, 16), "derivatives")
 
 
-@pytest.mark.parametrize(
-    ("fact", "target"),
-    [
-        ("mean", TARGETS["funding_bp"]["values"]["BTC"]["mean"]),
-        ("q05", TARGETS["funding_bp"]["values"]["BTC"]["q05"]),
-        ("q95", TARGETS["funding_bp"]["values"]["BTC"]["q95"]),
-        ("negative", TARGETS["funding_shares"]["values"]["BTC"]["negative"]),
-        ("one", TARGETS["funding_shares"]["values"]["BTC"]["one_basis_point"]),
-        ("autocorrelation", TARGETS["funding_autocorrelation"]["values"]["BTC"]["1"]),
-        ("median_apart", TARGETS["last_to_mark_bp"]["values"]["BTC"]["median"]),
-        ("q99_apart", TARGETS["last_to_mark_bp"]["values"]["BTC"]["q99"]),
-        ("median_above", TARGETS["premium_bp"]["values"]["BTC"]["median"]),
-        ("lowest_above", TARGETS["premium_bp"]["values"]["BTC"]["lowest"]),
-    ],
-)
-def test_perpetuals_on_the_markets_own_history_meet_their_targets(fact, target):
-    assert sampled()[fact].min() <= target <= sampled()[fact].max()
+@pytest.mark.parametrize("fact", list(TARGETS))
+def test_on_the_markets_own_history_the_real_value_lies_inside_the_sampling_range(fact):
+    found, target = sampled()[fact, "BTC"], stylised_targets()[fact, "BTC"]
+    assert found.min() <= target <= found.max()
 
 
-def test_months_as_calm_as_the_target_occur_on_the_option_surface():
-    means = []
-    for seed in range(1, 21):
-        path = quotes._surface(seed, history(seed), 0)
-        means += [part.mean() for part in np.array_split(path.at_the_money, 12)]  # eight months each
-    assert np.quantile(means, 0.02) < TARGETS["implied_volatility"]["values"]["BTC"]["mean"] < np.quantile(means, 0.5)
+def test_implied_volatility_lies_above_what_the_spot_then_does():
+    """In the middle of many months: what a seller of options earns for the others."""
+    ratios = []
+    for seed in range(1, 9):
+        story = history(seed)
+        implied = quotes.volatility_surface(seed, story, 0).at_the_money
+        square = story.law.log_return[:, 0] ** 2
+        ratios += [implied[day] / np.sqrt(365.0 * square[day + 1 : day + 31].mean()) for day in range(0, 2_890, 30)]
+    assert 1.02 < np.median(ratios) < 1.15
 
 
 def test_a_perpetual_trades_when_its_coin_does_and_its_days_are_its_hours():
