@@ -54,8 +54,10 @@ def peg_price(venues: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     result = pd.DataFrame(
         {"price": _weighted_median(closes.to_numpy(), traded), "venues": (traded > 0.0).sum(axis=1)}, index=closes.index
     )
-    said = "; ".join(f"{name} ({bars.attrs.get('source', 'no stated source')})" for name, bars in venues.items())
-    result.attrs = {"source": f"volume-weighted median of the closes of the venues that traded: {said}"}
+    named = dict.fromkeys(str(bars.attrs.get("source", "bars without a stated source")) for bars in venues.values())
+    result.attrs = {
+        "source": f"median over {', '.join(venues)}, by volume, of the closes at which they traded; {'; '.join(named)}"
+    }
     return result
 
 

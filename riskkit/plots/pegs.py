@@ -25,7 +25,7 @@ def peg(venues: Mapping[str, pd.DataFrame], price: pd.DataFrame, *, source: str 
     price : DataFrame (T, ...), T >= 2
         ``price`` of the peg in US dollars; NaN is drawn as a gap.
     source : str, optional
-        Default the ``attrs["source"]`` of ``price`` and of the venues.
+        Default the ``attrs["source"]`` of ``price``, else those of the venues.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def peg(venues: Mapping[str, pd.DataFrame], price: pd.DataFrame, *, source: str 
     made, palette = positive("price", columns_of("price", price, ("price",)))["price"], colours()
     figure = canvas(
         f"Peg: {made.min():.3f} to {made.max():.3f} US dollars",
-        source=source_of(source, price, *named.values()),
+        source=source_of(source, *([price] if price.attrs.get("source") else named.values())),
         note="Dashed where a venue did not trade: its last close stands",
     )
     for colour, (name, bars) in zip(VENUES, named.items(), strict=False):

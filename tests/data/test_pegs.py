@@ -57,7 +57,9 @@ def test_the_source_names_the_venues():
     known = _bars([1.0], [1.0])
     known.attrs["source"] = "invented"
     said = peg_price({"a": known, "b": _bars([1.0], [1.0])}).attrs["source"]
-    assert said.endswith("the venues that traded: a (invented); b (no stated source)")
+    assert said == (
+        "median over a, b, by volume, of the closes at which they traded; invented; bars without a stated source"
+    )
 
 
 @settings(deadline=None, max_examples=50)

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 import riskkit as rk
-from riskkit.data.synthetic import calibration
 from riskkit.errors import DataError
 from riskkit.plots.universe import WORDS
 
@@ -56,7 +55,7 @@ def test_an_unknown_fact_shows_its_own_name_and_per_cent_are_shown_as_such(sampl
 
 
 def test_every_fact_has_words_that_fit_a_phone():
-    assert set(calibration()["targets"]) == set(WORDS)
+    assert set(rk.data.stylised_targets().index.get_level_values("fact")) == set(WORDS)
     assert max(len(words) for words, _ in WORDS.values()) <= 50
 
 
