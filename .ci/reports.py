@@ -12,8 +12,8 @@ def main(folder: str) -> int:
         for cell in json.loads(path.read_text())["cells"]:
             source = "".join(cell["source"])
             for output in cell.get("outputs", []):
-                text = "".join(output.get("data", {}).get("text/plain", []))
-                if "report(" in source or 'attrs["source"]' in source:
+                text = "".join(output.get("text", output.get("data", {}).get("text/plain", []))).rstrip()
+                if text and ("report(" in source or 'attrs["source"]' in source):
                     print(f"--- {path.name}: {source.splitlines()[-1]}\n{text}")
                     found += 1
     return 0 if found else 1

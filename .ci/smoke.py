@@ -15,6 +15,8 @@ wanted = {
     "riskkit_ext/py.typed",
     "riskkit/widgets/var_explorer.js",
     "riskkit/data/tables/calibration.json",
+    "riskkit/data/tables/calibration_derivatives.json",
+    *(f"riskkit/data/tables/{name}.csv" for name in ("stress_scenarios", "incidents", "margin_ladder", "listings")),
 }
 if not wanted <= names or not {".so", ".pyi"} <= suffixes:
     raise SystemExit(f"the wheel lacks {wanted - names or suffixes}")

@@ -71,3 +71,13 @@ def test_functions_stay_small():
                 if lines > 40:
                     long[f"{path.name}:{node.name}"] = lines
     assert long == {}
+
+
+def test_nothing_in_the_data_room_runs_what_it_reads():
+    forbidden = {"pickle", "marshal", "shelve", "eval", "exec", "compile", "read_pickle", "to_pickle", "extractall"}
+    for path in (ROOT / "riskkit" / "data").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = {node.id} if isinstance(node, ast.Name) else {node.attr} if isinstance(node, ast.Attribute) else set()
+            names |= {name.name for name in node.names} if isinstance(node, ast.Import | ast.ImportFrom) else set()
+            used_on_re = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "re"
+            assert used_on_re or not names & forbidden, f"{path.name}: {names & forbidden}"
