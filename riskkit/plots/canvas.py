@@ -95,6 +95,15 @@ def time_title(index: pd.Index) -> str:
     return "Date (UTC)" if isinstance(index, pd.DatetimeIndex) else str(index.name or "Step")
 
 
+def log_axis(values: np.ndarray) -> dict[str, object]:
+    """Return the settings of a log axis over positive values; NaN does not count.
+
+    Over one or two decades the ticks are 1, 2, 5, 10, ...: left alone they show all nine digits, which overlap.
+    """
+    ratio = np.nanmax(values) / np.nanmin(values)
+    return {"type": "log", "dtick": "D2" if 8.0 < ratio < 1000.0 else None, "tickformat": ",~r"}
+
+
 def money(unit: str) -> tuple[str, str]:
     """Return how a loss in ``unit`` is named and the number format of its axis: decimals are shown in per cent."""
     return ("% of position", ".1%") if unit == "return" else (unit, "~s")

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from riskkit.plots.canvas import canvas, positive, source_of, table, time_title, times
+from riskkit.plots.canvas import canvas, log_axis, positive, source_of, table, time_title, times
 from riskkit.plots.palette import DASHES, LINES
 from riskkit.plots.template import colours
 
@@ -29,15 +29,15 @@ def prices(prices: pd.DataFrame | pd.Series, *, source: str | None = None) -> go
     title = f"Price of {frame.columns[0]}" if single else f"Prices of {frame.shape[1]} assets"
     figure = canvas(title, source=source_of(source, prices))
     palette, x = colours(), times(frame.index)
+    drawn = frame if single else frame.apply(lambda column: 100.0 * column / column.dropna().iloc[0])
     for number, column in enumerate(frame.columns):
-        values = frame[column] if single else 100.0 * frame[column] / frame[column].dropna().iloc[0]
         line = {"width": 1.5, "color": palette[LINES[number % len(LINES)]], "dash": DASHES[number // len(LINES) % 5]}
-        figure.add_scatter(x=x, y=values.to_numpy(), name=str(column), mode="lines", line=line, showlegend=not single)
+        figure.add_scatter(x=x, y=drawn[column].to_numpy(), name=str(column), mode="lines", line=line, showlegend=not single)
     if single:
         figure.update_layout(margin={"b": 60})
     figure.update_xaxes(title=time_title(frame.index))
     unit = "Price, quote currency (log)" if single else "Value of 100 invested (log)"
-    figure.update_yaxes(title=unit, type="log", tickformat="~s", hoverformat=",.4~g")
+    figure.update_yaxes(title=unit, hoverformat=",.4~g", **log_axis(drawn.to_numpy(dtype=float)))
     return figure
 
 

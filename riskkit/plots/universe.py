@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from riskkit.checks import FloatArray
 from riskkit.errors import DataError
-from riskkit.plots.canvas import canvas, columns_of, positive, source_of, time_title, times
+from riskkit.plots.canvas import canvas, columns_of, log_axis, positive, source_of, time_title, times
 from riskkit.plots.template import colours
 
 SEEDS = 5  # below, a band of 5-95 % is no more than the range
@@ -201,7 +201,5 @@ def survivorship(values: pd.DataFrame, *, source: str | None = None) -> go.Figur
         line = {"width": 2, "color": palette[colour], "dash": dash}
         figure.add_scatter(x=x, y=frame[column].to_numpy(), name=column.capitalize(), mode="lines", line=line)
     figure.update_xaxes(title=time_title(frame.index))
-    ratio = frame.to_numpy().max() / frame.to_numpy().min()
-    ticks = "D2" if 8.0 < ratio < 1000.0 else None  # 1, 2, 5, 10: left alone, one or two decades show all nine digits
-    figure.update_yaxes(title="Value of 1 invested (log)", type="log", dtick=ticks, tickformat=",~r", hoverformat=",.3~r")
+    figure.update_yaxes(title="Value of 1 invested (log)", hoverformat=",.3~r", **log_axis(frame.to_numpy()))
     return figure

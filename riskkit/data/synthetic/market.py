@@ -225,7 +225,8 @@ class SyntheticMarket:
         if len(meant) != 1:
             lives = [f"{name} from {row['first']:%Y-%m-%d}" for name, row in named.iterrows()]
             raise DataError(
-                f"the symbol {symbol} named {len(named)} coins", got=f"{start} to {end}", expected="a span of one of them",
+                f"the symbol {symbol} named {len(named)} coins", got=f"{start or 'the beginning'} to {end or 'the end'}",
+                expected="a span of one of them",
                 remedy=f"name the listing: {', '.join(lives)}",
             )  # fmt: skip
         return str(meant[0])
