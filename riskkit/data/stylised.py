@@ -38,8 +38,9 @@ def stylised_facts(returns: pd.DataFrame) -> pd.Series:
         ``lower_`` and ``upper_tail_dependence_5`` (P(both in their outer 5 %) / 5 %, an estimate at this quantile, not
         the limit), ``weekend_volatility`` (relative to weekdays), ``yearly_volatility_spread`` (standard deviation over
         mean of the first asset's yearly volatilities). Of hourly returns: ``hourly_autocorrelation_absolute_1``, ``_24``
-        and ``_168``, ``hourly_excess_kurtosis``, ``hourly_correlation``, ``jumps_per_year`` (hours beyond 5 standard
-        deviations of their day by bipower variation), ``jump_size``, ``jump_share`` (of a day's variance).
+        and ``_168``, ``hourly_excess_kurtosis``, ``hourly_correlation``, ``busiest_hour`` (mean absolute return of the
+        busiest hour of the day over that of the quietest), ``jumps_per_year`` (hours beyond 5 standard deviations of
+        their day by bipower variation), ``jump_size``, ``jump_share`` (of a day's variance).
 
     Raises
     ------
@@ -99,6 +100,8 @@ def _hourly(returns: pd.DataFrame) -> dict[tuple[str, str], float]:
     facts = {("hourly_autocorrelation_absolute_" + str(lag), "mean"): _clustering(returns, lag) for lag in (1, 24, 168)}
     facts["hourly_excess_kurtosis", "median"] = float(returns.kurt().median())
     facts["hourly_correlation", "mean"] = _mean_correlation(returns)
+    hour = size.groupby(pd.DatetimeIndex(returns.index).hour).mean()
+    facts["busiest_hour", "mean"] = float((hour.max() / hour.min()).mean())
     facts["jumps_per_year", "mean"] = float((jump.sum() / returns.count() * HOURS_PER_YEAR).mean())
     facts["jump_size", "mean"] = float(size.where(jump).mean().mean())
     facts["jump_share", "mean"] = float(share.mean())

@@ -35,6 +35,7 @@ WORDS = {
     "hourly_autocorrelation_absolute_168": ("Autocorrelation of absolute returns, 1 week", 1.0),
     "hourly_excess_kurtosis": ("Excess kurtosis of hours", 1.0),
     "hourly_correlation": ("Correlation of hours", 1.0),
+    "busiest_hour": ("Busiest / quietest hour of the day", 1.0),
     "jumps_per_year": ("Hourly jumps per year", 1.0),
     "jump_size": ("Size of an hourly jump, %", 100.0),
     "jump_share": ("Share of jumps in the variance, %", 100.0),
