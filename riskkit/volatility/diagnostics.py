@@ -172,18 +172,17 @@ def sign_bias(fit: Standardised) -> pd.DataFrame:
 
 
 class _Regression:
-    """Least squares of (T,) on a constant and (T, K) regressors."""
+    """Least squares of (T,) on a constant and (T, K) regressors: share explained, t-statistics (K,) of the regressors."""
 
     def __init__(self, name: str, values: FloatArray, regressors: FloatArray) -> None:
         design = np.column_stack([np.ones(len(values)), regressors])
         coefficients, _, rank, _ = np.linalg.lstsq(design, values, rcond=None)
         if rank < design.shape[1] or np.ptp(values) == 0.0:
             raise DataError(f"{name} do not vary enough for this test", got=f"rank {rank}", expected=design.shape[1])
-        left = values - design @ coefficients
-        self.squares_left = float(left @ left)
-        self.explained = 1.0 - self.squares_left / float(np.sum((values - values.mean()) ** 2))
+        left = float(np.sum((values - design @ coefficients) ** 2))
+        self.explained = 1.0 - left / float(np.sum((values - values.mean()) ** 2))
         inverse = np.diag(np.linalg.inv(design.T @ design))
-        self.t_statistics = (coefficients / np.sqrt(inverse * self.squares_left / (len(values) - design.shape[1])))[1:]
+        self.t_statistics = (coefficients / np.sqrt(inverse * left / (len(values) - design.shape[1])))[1:]
 
 
 def _standardised(fit: Standardised | pd.Series, beyond: int = 0) -> FloatArray:

@@ -175,25 +175,18 @@ class GarchFit(GarchState):
         Notes
         -----
         With one parameter on its bound the others' errors are those of the model with that parameter fixed there.
+
+        Examples
+        --------
+        >>> fit = Garch(dist="normal").fit(pd.Series(np.random.default_rng(1).normal(size=300)))
+        >>> bool(np.isclose(fit.covariance().loc["mu", "mu"], fit.standard_errors()["mu"] ** 2))
+        True
         """
-        checks.one_of("kind", kind, KINDS)
-        free = ~(self._at_bounds[0] | self._at_bounds[1])
-        directions = self._by_search[free]
-        directions = directions[np.abs(directions).max(axis=1) > 0.0].T  # (5, free)
-        outer = directions.T @ (self._path[1].T @ self._path[1]) @ directions
-        information = directions.T @ -self._derivatives.hessian @ directions
-        inner = positive_inverse(outer if kind == "opg" else information)
-        if kind == "robust":
-            inner = inner @ outer @ inner
-        result = directions @ inner @ directions.T * np.outer(self._unit, self._unit)
-        fixed = ~(np.diag(result) > 0.0)
-        result[fixed] = result[:, fixed] = np.nan
-        size = len(self.spec.names)
-        return pd.DataFrame(result[:size, :size], self.spec.names, self.spec.names)
+        return pd.DataFrame(self._covariance(kind), self.spec.names, self.spec.names)
 
     def standard_errors(self, kind: str = "robust") -> pd.Series:
         """Square roots of the diagonal of :meth:`covariance`."""
-        errors = np.sqrt(np.diag(self.covariance(kind)))
+        errors = np.sqrt(np.diag(self._covariance(kind)))
         return pd.Series(errors, self.spec.names, name=f"{kind} standard errors")
 
     @property
@@ -252,6 +245,23 @@ class GarchFit(GarchState):
         variance, scores = np.empty(len(self.observed) + 1), np.empty((len(self.observed), 5))
         _garch.path(*self._standard, self.spec.dist == "t", variance, scores)
         return variance, scores
+
+    def _covariance(self, kind: str) -> FloatArray:
+        checks.one_of("kind", kind, KINDS)
+        free = ~(self._at_bounds[0] | self._at_bounds[1])
+        directions = self._by_search[free]
+        directions = directions[np.abs(directions).max(axis=1) > 0.0].T  # (5, free)
+        outer = directions.T @ (self._path[1].T @ self._path[1]) @ directions
+        information = directions.T @ -self._derivatives.hessian @ directions
+        inner = positive_inverse(outer if kind == "opg" else information)
+        if kind == "robust":
+            inner = inner @ outer @ inner
+        unit = self._unit
+        result = directions @ inner @ directions.T * np.outer(unit, unit)
+        fixed = ~(np.diag(result) > 0.0)
+        result[fixed] = result[:, fixed] = np.nan
+        size = len(self.spec.names)
+        return result[:size, :size]
 
     @property
     def _unit(self) -> FloatArray:

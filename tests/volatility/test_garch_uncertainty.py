@@ -137,6 +137,14 @@ def test_no_uncertainty_is_the_forecast_itself(simulated, start, monkeypatch):
     np.testing.assert_allclose(frame["high"], frame["sigma"], rtol=1e-11)
 
 
+def test_the_start_variance_at_another_mu(simulated):
+    y, mu = simulated.to_numpy(), np.array([-0.02, 0.0, 0.005])
+    mean_squares = [np.mean((y - m) ** 2) for m in mu]
+    np.testing.assert_allclose(Garch("t", start="fcp").fit(simulated).variance_before(mu), mean_squares, rtol=1e-12)
+    backcast = oracle.backcast(y, y.mean())  # about the mean of the sample, whatever mu is
+    np.testing.assert_allclose(Garch("t").fit(simulated).variance_before(mu), backcast, rtol=1e-12)
+
+
 def test_an_integrated_estimate_keeps_its_persistence():
     wild = pd.Series(np.random.default_rng(4).normal(size=600) * np.exp(np.linspace(0, 4, 600)))
     fit = Garch("normal").fit(wild)
