@@ -6,14 +6,35 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from riskkit.volatility.diagnostics import arch_lm, ljung_box, sign_bias
 from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, GarchFit
+from riskkit.volatility.garch_filter import GarchFilter
 from riskkit.volatility.rolling import RolledFits, roll, rolled_fits
+from riskkit.volatility.stability import nyblom
+from riskkit.volatility.transforms import probability_integral_transform, uniformity
 
 if TYPE_CHECKING:
     from riskkit.volatility.adapter import ArchFit, from_arch
 
-__all__ = ["ArchFit", "Ewma", "EwmaFit", "Garch", "GarchFit", "RolledFits", "from_arch", "roll", "rolled_fits"]
+__all__ = [
+    "ArchFit",
+    "Ewma",
+    "EwmaFit",
+    "Garch",
+    "GarchFilter",
+    "GarchFit",
+    "RolledFits",
+    "arch_lm",
+    "from_arch",
+    "ljung_box",
+    "nyblom",
+    "probability_integral_transform",
+    "roll",
+    "rolled_fits",
+    "sign_bias",
+    "uniformity",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -10,10 +10,13 @@ import pandas as pd
 
 from riskkit import checks
 from riskkit.checks import FloatArray
-from riskkit.core import FitStatus, LossDistribution, law
+from riskkit.core import FitStatus
 from riskkit.core.frozen import restore
 from riskkit.core.likelihood import STATUSES, STEEP, positive_inverse, refuse_unusable
 from riskkit.errors import ConvergenceError
+from riskkit.rng import Rng
+from riskkit.volatility.garch_filter import GarchState
+from riskkit.volatility.garch_uncertainty import forecast_interval
 from riskkit_ext import _garch
 
 BoolArray = npt.NDArray[np.bool_]
@@ -107,8 +110,8 @@ class Garch:
 
 
 @dataclass(frozen=True, eq=False)
-class GarchFit:
-    """An estimated GARCH(1,1); made by :meth:`Garch.fit`.
+class GarchFit(GarchState):
+    """An estimated GARCH(1,1); made by :meth:`Garch.fit`. What it answers besides stands in :class:`GarchState`.
 
     Parameters
     ----------
@@ -127,7 +130,7 @@ class GarchFit:
     __setstate__ = restore
 
     @cached_property
-    def params(self) -> pd.Series:
+    def params(self) -> pd.Series:  # type: ignore[override]
         """Estimates of mu, omega, alpha, beta (and nu), in the unit of the data."""
         return pd.Series(natural_parameters(self.optimum[np.newaxis], self.spec.dist)[0], self.spec.names, name="params")
 
@@ -159,8 +162,10 @@ class GarchFit:
         steep = said in (FitStatus.OK, FitStatus.BOUND) and not self.gradient_norm <= STEEP
         return FitStatus.NOT_CONVERGED if steep else said
 
-    def standard_errors(self, kind: str = "robust") -> pd.Series:
-        """Standard errors from exact derivatives; NaN for a parameter on a bound, and where the curvature is wrong.
+    def covariance(self, kind: str = "robust") -> pd.DataFrame:
+        """Covariance matrix of the estimates from exact derivatives, in the unit of the data.
+
+        NaN for a parameter on a bound, and where the curvature is wrong.
 
         Parameters
         ----------
@@ -170,76 +175,49 @@ class GarchFit:
         Notes
         -----
         With one parameter on its bound the others' errors are those of the model with that parameter fixed there.
+
+        Examples
+        --------
+        >>> fit = Garch(dist="normal").fit(pd.Series(np.random.default_rng(1).normal(size=300)))
+        >>> bool(np.isclose(fit.covariance().loc["mu", "mu"], fit.standard_errors()["mu"] ** 2))
+        True
         """
-        checks.one_of("kind", kind, KINDS)
-        errors = np.full(5, np.nan)
-        free = ~(self._at_bounds[0] | self._at_bounds[1])
-        directions = self._by_search[free]
-        directions = directions[np.abs(directions).max(axis=1) > 0.0].T  # (5, free)
-        outer = directions.T @ (self._path[1].T @ self._path[1]) @ directions
-        covariance = (
-            positive_inverse(directions.T @ -self._derivatives.hessian @ directions)
-            if kind != "opg"
-            else positive_inverse(outer)
-        )
-        if kind == "robust":
-            covariance = covariance @ outer @ covariance
-        variances = np.einsum("ij,jk,ik->i", directions, covariance, directions)
-        errors[variances > 0.0] = np.sqrt(variances[variances > 0.0])
-        scale = self.optimum[SCALE]
-        errors *= np.array([scale, scale**2, 1.0, 1.0, max(self.optimum[4], 1e-9) ** -2])
-        return pd.Series(errors[: len(self.spec.names)], self.spec.names, name=f"{kind} standard errors")
+        return pd.DataFrame(self._covariance(kind), self.spec.names, self.spec.names)
+
+    def standard_errors(self, kind: str = "robust") -> pd.Series:
+        """Square roots of the diagonal of :meth:`covariance`."""
+        errors = np.sqrt(np.diag(self._covariance(kind)))
+        return pd.Series(errors, self.spec.names, name=f"{kind} standard errors")
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """Derivative of each observation's log density by the parameters, (T, 4 or 5), in the unit of the data."""
+        size = len(self.spec.names)
+        return pd.DataFrame(self._path[1][:, :size] / self._unit[:size], self.observed.index, self.spec.names)
+
+    def forecast_interval(self, horizon: int, level: float = 0.9, *, rng: Rng, draws: int = 1_000) -> pd.DataFrame:
+        """How sure the forecast of sigma is, given that the parameters are estimates.
+
+        See :func:`riskkit.volatility.garch_uncertainty.forecast_interval`, which also says what is drawn.
+        """
+        return forecast_interval(self, horizon, level, rng=rng, draws=draws)
 
     @cached_property
-    def sigma(self) -> pd.Series:
+    def sigma(self) -> pd.Series:  # type: ignore[override]
         """Conditional standard deviation of each observation, known one step before it but for the parameters."""
         variance = self._path[0][:-1]
         return pd.Series(self.optimum[SCALE] * np.sqrt(variance), index=self.observed.index, name="sigma")
 
-    @property
-    def residuals(self) -> pd.Series:
-        """The observations less mu."""
-        return (self.observed - self.params["mu"]).rename("residuals")
-
-    @property
-    def standardised(self) -> pd.Series:
-        """Residuals divided by sigma: mean about 0, variance about 1, and what is left to explain."""
-        return (self.residuals / self.sigma).rename("standardised")
-
-    @property
-    def next_sigma(self) -> float:
+    @cached_property
+    def next_sigma(self) -> float:  # type: ignore[override]
         """Standard deviation of the observation after the last."""
         return float(self.optimum[SCALE] * np.sqrt(self.optimum[AHEAD]))
 
-    def forecast(self, horizon: int = 1) -> pd.DataFrame:
-        """Mean and sigma of each of the next ``horizon`` steps (not of their sum), exact.
-
-        Returns
-        -------
-        DataFrame (horizon, 2)
-            Indexed by step 1, ..., horizon; columns ``mean`` and ``sigma``, per step.
-        """
-        steps = pd.RangeIndex(1, checks.whole("horizon", horizon, least=1) + 1, name="step")
-        persistence, omega = self.params["alpha"] + self.params["beta"], self.params["omega"]
-        variance = np.empty(horizon)
-        variance[0] = self.next_sigma**2
-        for step in range(1, horizon):
-            variance[step] = omega + persistence * variance[step - 1]
-        return pd.DataFrame({"mean": self.params["mu"], "sigma": np.sqrt(variance)}, index=steps)
-
-    def loss_distribution(self) -> LossDistribution:
-        """Law of the next step's loss, -y: normal, or Student-t scaled to the forecast's standard deviation.
-
-        Examples
-        --------
-        >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=500))
-        >>> 0.02 < Garch(dist="t").fit(returns).loss_distribution().var(0.99) < 0.05
-        True
-        """
-        if self.spec.dist == "normal":
-            return law.normal(-self.params["mu"], self.next_sigma)
-        degrees = self.params["nu"]
-        return law.student(-self.params["mu"], self.next_sigma * float(np.sqrt(1.0 - 2.0 / degrees)), degrees)
+    def variance_before(self, mu: FloatArray) -> FloatArray:
+        """Variance before the first observation, in the unit of the data, at other values of mu; shape of ``mu``."""
+        constant, linear, square = self._standard[1]
+        location = (mu - self.optimum[MEAN]) / self.optimum[SCALE]
+        return self.optimum[SCALE] ** 2 * (constant + location * (linear + location * square))
 
     @cached_property
     def _standard(self) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -267,6 +245,29 @@ class GarchFit:
         variance, scores = np.empty(len(self.observed) + 1), np.empty((len(self.observed), 5))
         _garch.path(*self._standard, self.spec.dist == "t", variance, scores)
         return variance, scores
+
+    def _covariance(self, kind: str) -> FloatArray:
+        checks.one_of("kind", kind, KINDS)
+        free = ~(self._at_bounds[0] | self._at_bounds[1])
+        directions = self._by_search[free]
+        directions = directions[np.abs(directions).max(axis=1) > 0.0].T  # (5, free)
+        outer = directions.T @ (self._path[1].T @ self._path[1]) @ directions
+        information = directions.T @ -self._derivatives.hessian @ directions
+        inner = positive_inverse(outer if kind == "opg" else information)
+        if kind == "robust":
+            inner = inner @ outer @ inner
+        unit = self._unit
+        result = directions @ inner @ directions.T * np.outer(unit, unit)
+        fixed = ~(np.diag(result) > 0.0)
+        result[fixed] = result[:, fixed] = np.nan
+        size = len(self.spec.names)
+        return result[:size, :size]
+
+    @property
+    def _unit(self) -> FloatArray:
+        """Derivative of the parameters in the unit of the data by (mu, omega, alpha, beta, eta) of the standardised data."""
+        scale = self.optimum[SCALE]
+        return np.array([scale, scale**2, 1.0, 1.0, -(max(self.optimum[4], 1e-9) ** -2)])
 
     @property
     def _by_search(self) -> FloatArray:
