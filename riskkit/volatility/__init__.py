@@ -8,12 +8,25 @@ from typing import TYPE_CHECKING
 
 from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, GarchFit
+from riskkit.volatility.riskmetrics import RiskMetrics2006, RiskMetrics2006Fit
 from riskkit.volatility.rolling import RolledFits, roll, rolled_fits
 
 if TYPE_CHECKING:
     from riskkit.volatility.adapter import ArchFit, from_arch
 
-__all__ = ["ArchFit", "Ewma", "EwmaFit", "Garch", "GarchFit", "RolledFits", "from_arch", "roll", "rolled_fits"]
+__all__ = [
+    "ArchFit",
+    "Ewma",
+    "EwmaFit",
+    "Garch",
+    "GarchFit",
+    "RiskMetrics2006",
+    "RiskMetrics2006Fit",
+    "RolledFits",
+    "from_arch",
+    "roll",
+    "rolled_fits",
+]
 
 
 def __getattr__(name: str) -> object:
