@@ -77,7 +77,7 @@ class RiskMetrics2006:
     @property
     def memories(self) -> FloatArray:
         """Characteristic times of the components in observations, shape (kmax,)."""
-        return self.tau1 * self.rho ** np.arange(self.kmax)
+        return np.asarray(self.tau1 * self.rho ** np.arange(self.kmax), float)
 
     @property
     def decays(self) -> FloatArray:
