@@ -1,6 +1,7 @@
 """Models of volatility: what the next return's standard deviation is, given all returns so far.
 
 ``Spec.fit(series) -> Fit``; every fit has ``sigma``, ``standardised``, ``forecast``, ``loss_distribution`` and a ``status``.
+:class:`Har` alone models realised variances, not returns.
 """
 
 from importlib import import_module
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, GarchFit
+from riskkit.volatility.har import Har, HarFit
+from riskkit.volatility.realised import realised_variance
 from riskkit.volatility.riskmetrics import RiskMetrics2006, RiskMetrics2006Fit
 from riskkit.volatility.rolling import RolledFits, roll, rolled_fits
 
@@ -20,10 +23,13 @@ __all__ = [
     "EwmaFit",
     "Garch",
     "GarchFit",
+    "Har",
+    "HarFit",
     "RiskMetrics2006",
     "RiskMetrics2006Fit",
     "RolledFits",
     "from_arch",
+    "realised_variance",
     "roll",
     "rolled_fits",
 ]
