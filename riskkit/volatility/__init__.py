@@ -11,6 +11,7 @@ from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, GarchFit
 from riskkit.volatility.har import Har, HarFit
 from riskkit.volatility.realised import realised_variance
+from riskkit.volatility.regimes import MarkovSwitching, MarkovSwitchingFit
 from riskkit.volatility.riskmetrics import RiskMetrics2006, RiskMetrics2006Fit
 from riskkit.volatility.rolling import RolledFits, roll, rolled_fits
 
@@ -25,6 +26,8 @@ __all__ = [
     "GarchFit",
     "Har",
     "HarFit",
+    "MarkovSwitching",
+    "MarkovSwitchingFit",
     "RiskMetrics2006",
     "RiskMetrics2006Fit",
     "RolledFits",
