@@ -1,6 +1,7 @@
 """Models of volatility: what the next return's standard deviation is, given all returns so far.
 
 ``Spec.fit(series) -> Fit``; every fit has ``sigma``, ``standardised``, ``forecast``, ``loss_distribution`` and a ``status``.
+:class:`Har` alone models realised variances, not returns.
 """
 
 from importlib import import_module
@@ -10,6 +11,10 @@ from riskkit.volatility.diagnostics import arch_lm, ljung_box, sign_bias
 from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, GarchFit
 from riskkit.volatility.garch_filter import GarchFilter
+from riskkit.volatility.har import Har, HarFit
+from riskkit.volatility.realised import realised_variance
+from riskkit.volatility.regimes import MarkovSwitching, MarkovSwitchingFit
+from riskkit.volatility.riskmetrics import RiskMetrics2006, RiskMetrics2006Fit
 from riskkit.volatility.rolling import RolledFits, roll, rolled_fits
 from riskkit.volatility.stability import nyblom
 from riskkit.volatility.transforms import probability_integral_transform, uniformity
@@ -24,12 +29,19 @@ __all__ = [
     "Garch",
     "GarchFilter",
     "GarchFit",
+    "Har",
+    "HarFit",
+    "MarkovSwitching",
+    "MarkovSwitchingFit",
+    "RiskMetrics2006",
+    "RiskMetrics2006Fit",
     "RolledFits",
     "arch_lm",
     "from_arch",
     "ljung_box",
     "nyblom",
     "probability_integral_transform",
+    "realised_variance",
     "roll",
     "rolled_fits",
     "sign_bias",

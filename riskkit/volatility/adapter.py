@@ -92,22 +92,24 @@ class ArchFit:
         return (self.residuals / self.sigma).rename("standardised")
 
     def forecast(self, horizon: int = 1) -> pd.DataFrame:
-        """Mean and sigma of each of the next ``horizon`` steps, by arch's analytic forecast.
+        """Mean and sigma of each of the ``horizon`` steps after the sample of the fit, by arch's analytic forecast.
+
+        Data that arch was given but did not fit (``last_obs``) are not looked at.
 
         Raises
         ------
         ModelError
-            Where arch has no analytic forecast (EGARCH beyond one step).
+            Where arch has no analytic forecast (EGARCH and APARCH beyond one step).
         """
         steps = pd.RangeIndex(1, checks.whole("horizon", horizon, least=1) + 1, name="step")
         try:
-            ahead = self.result.forecast(horizon=horizon, reindex=False)
+            ahead = self.result.forecast(horizon=horizon, start=self.result.fit_stop - 1, reindex=False)
         except ValueError as cause:
             raise ModelError(
                 f"arch has no analytic forecast {horizon} steps ahead", got=self.result.model.volatility.name,
                 expected="horizon=1", remedy='simulate with result.forecast(method="simulation")',
             ) from cause  # fmt: skip
-        mean, variance = ahead.mean.to_numpy()[-1], ahead.variance.to_numpy()[-1]
+        mean, variance = ahead.mean.to_numpy()[0], ahead.variance.to_numpy()[0]
         return pd.DataFrame({"mean": mean, "sigma": np.sqrt(variance)}, index=steps) / self.result.scale
 
     def loss_distribution(self) -> LossDistribution:
