@@ -17,7 +17,7 @@ from riskkit.errors import DataError, ModelError
 if TYPE_CHECKING:
     from statsmodels.regression.linear_model import RegressionResults
 
-LEAST = 30  # rows of the regression
+LEAST = 30  # rows of the regression beyond one per slope
 KINDS = ("hac", "ols")
 
 
@@ -75,7 +75,7 @@ class Har:
 
         Parameters
         ----------
-        realised : Series of length T >= max(lags) + 30
+        realised : Series of length T >= max(lags) + len(lags) + 30
             Realised variances (not volatilities), one per day, none missing; not negative, and positive with ``log=True``.
 
         Raises
@@ -83,7 +83,7 @@ class Har:
         DataError
             When the series cannot be used, or its averages are linearly dependent.
         """
-        observed = checks.series(realised, name="realised", least=self.lags[-1] + LEAST)
+        observed = checks.series(realised, name="realised", least=self.lags[-1] + len(self.lags) + LEAST)
         values = observed.to_numpy()
         refuse_unusable("realised", values)
         self._refuse_no_variance(observed)

@@ -5,6 +5,7 @@ The recursions multiply matrices along time. They are done in blocks side by sid
 begin, and the blocks are then joined: about the root of T steps instead of T.
 """
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,12 @@ class Chain(NamedTuple):
     variance: FloatArray  # (K,)
     transition: FloatArray  # (K, K)
     initial: FloatArray  # (K,)
+
+    @property
+    def ordered(self) -> "Chain":
+        """The same chain with its states numbered from the calmest to the wildest."""
+        order = np.argsort(self.variance, kind="stable")
+        return Chain(self.mean, self.variance[order], self.transition[np.ix_(order, order)], self.initial[order])
 
     @property
     def log_transition(self) -> FloatArray:
@@ -144,7 +151,7 @@ def _arrived(history: list[float]) -> bool:
     if len(history) < 3:
         return False
     before, now = history[-2] - history[-3], history[-1] - history[-2]
-    if now <= 1e-11 * abs(history[-1]):  # rounding of the sum
+    if now <= 1e-14 * abs(history[-1]):  # rounding of the sum
         return True
     return now < before and now * now / (before - now) < CLOSE
 
@@ -164,14 +171,19 @@ def _propagate(start: FloatArray, links: FloatArray) -> FloatArray:
     products = filled.reshape(blocks, length, states, states)
     for step in range(1, length):
         pairs = products[:, step - 1, :, :, np.newaxis] + products[:, step, np.newaxis, :, :]
-        products[:, step] = np.logaddexp.reduce(pairs, axis=2)
+        products[:, step] = _summed(pairs, 2)
     first = np.empty((blocks, states))
     reached = start
     for block in range(blocks):
         first[block] = reached
-        reached = np.logaddexp.reduce(reached[:, np.newaxis] + products[block, -1], axis=0)
-    steps = np.logaddexp.reduce(first[:, np.newaxis, :, np.newaxis] + products, axis=2)
+        reached = _summed(reached[:, np.newaxis] + products[block, -1], 0)
+    steps = _summed(first[:, np.newaxis, :, np.newaxis] + products, 2)
     return np.concatenate([start[np.newaxis], steps.reshape(-1, states)[:count]])
+
+
+def _summed(logarithms: FloatArray, axis: int) -> FloatArray:
+    """Sum over the few states, in logarithms; half the time of ``np.logaddexp.reduce``."""
+    return reduce(np.logaddexp, np.moveaxis(logarithms, axis, 0))
 
 
 def _log(probabilities: FloatArray) -> FloatArray:

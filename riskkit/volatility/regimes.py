@@ -5,16 +5,16 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from riskkit import checks
 from riskkit.checks import FloatArray
-from riskkit.core import FitStatus, LossDistribution, from_law
+from riskkit.core import FitStatus, LossDistribution
 from riskkit.core.frozen import restore
 from riskkit.core.likelihood import refuse_unusable
-from riskkit.errors import ConvergenceError, DataError, ModelError
+from riskkit.errors import ConvergenceError, DataError
 from riskkit.rng import Rng
 from riskkit.volatility.hidden_chain import FLOOR, Chain, filtered, highest, smoothed
+from riskkit.volatility.mixture import normal_mixture
 
 LEAST = 50  # observations per state
 RARE = 1e-6  # a transition less probable is one that the search is ruling out
@@ -78,8 +78,9 @@ class MarkovSwitching:
         Notes
         -----
         The probabilities of the first state are estimated too (Baum and Welch). `statsmodels` takes the stationary ones
-        instead, so its likelihood is lower, by a few units at most. A variance is held above 1e-6 of the mean square: a
-        state that sits on one value, such as zero, would have an infinite likelihood.
+        instead, so its likelihood is lower by about minus the logarithm of one of them.
+        A variance is held above 1e-6 of the mean square: a state that sits on one value, such as zero, would have an
+        infinite likelihood.
         """
         observed = checks.series(series, name="series", least=LEAST * self.states)
         values = observed.to_numpy()
@@ -94,7 +95,7 @@ class MarkovSwitching:
                 remedy="look at the series: is it mostly zeros, or one huge value?",
             )  # fmt: skip
         status = _status(chain, smoothed(chain, z).probabilities, arrived)
-        chain = _ordered(chain)
+        chain = chain.ordered
         chain = Chain(centre + scale * chain.mean, scale**2 * chain.variance, chain.transition, chain.initial)
         progress = progress - len(z) * np.log(scale)
         for array in (*chain[1:], progress):
@@ -112,9 +113,11 @@ def _status(chain: Chain, probabilities: FloatArray, arrived: bool) -> FitStatus
     return FitStatus.BOUND if at_bound else FitStatus.OK
 
 
-def _ordered(chain: Chain) -> Chain:
-    order = np.argsort(chain.variance, kind="stable")
-    return Chain(chain.mean, chain.variance[order], chain.transition[np.ix_(order, order)], chain.initial[order])
+def _later(first: object, last: object) -> bool:
+    try:
+        return bool(first > last)  # type: ignore[operator]
+    except TypeError:  # a time and a number, or a time without a zone
+        return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +218,7 @@ class MarkovSwitchingFit:
         """
         new = checks.series(series, name="series")
         last = self.observed.index[-1]
-        if type(new.index) is not type(self.observed.index) or not new.index[0] > last:
+        if not _later(new.index[0], last):
             raise DataError(
                 "series does not follow the sample", got=f"first row {new.index[0]}", expected=f"rows after {last}",
                 remedy="hand over only what came later",
@@ -276,7 +279,7 @@ class MarkovSwitchingFit:
         >>> fit.loss_distribution().var(0.99) > fit.loss_distribution(now=fit.filtered.iloc[100]).var(0.99)
         True
         """
-        return _mixture(-self.mean, np.sqrt(self.variance), self._now(now) @ self.transition)
+        return normal_mixture(-self.mean, np.sqrt(self.variance), self._now(now) @ self.transition)
 
     @property
     def _chain(self) -> Chain:
@@ -286,7 +289,7 @@ class MarkovSwitchingFit:
         if now is None:
             return self.filtered.to_numpy()[-1]
         if not isinstance(now, pd.Series) or not now.index.equals(self.names):
-            raise ModelError(
+            raise DataError(
                 "now is no row of state probabilities", got=type(now).__name__, expected=f"a Series over {list(self.names)}",
                 remedy="fit.filter(new_returns).iloc[-1]",
             )  # fmt: skip
@@ -294,22 +297,3 @@ class MarkovSwitchingFit:
 
     def _frame(self, probabilities: FloatArray, index: pd.Index) -> pd.DataFrame:
         return pd.DataFrame(probabilities, index, self.names)
-
-
-def _mixture(location: float, scales: FloatArray, weights: FloatArray) -> LossDistribution:
-    """Mixture of normals of one location, laid out exactly; its quantiles by bisection between those of its parts."""
-
-    def quantile(probability: FloatArray) -> FloatArray:
-        normal = special.ndtri(probability)
-        low, high = np.minimum(scales[0] * normal, scales[-1] * normal), np.maximum(scales[0] * normal, scales[-1] * normal)
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            below = special.ndtr(middle[:, np.newaxis] / scales) @ weights < probability
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-        return location + high
-
-    def partial_mean(probability: FloatArray) -> FloatArray:
-        z = (quantile(probability)[:, np.newaxis] - location) / scales
-        return location * probability - np.exp(-0.5 * z**2) @ (weights * scales) / np.sqrt(2.0 * np.pi)
-
-    return from_law(quantile, partial_mean, location)

@@ -168,7 +168,8 @@ GOOD = np.random.default_rng(2).chisquare(5, 100)
 @pytest.mark.parametrize(
     ("spec", "values", "message"),
     [
-        (Har(), GOOD[:51], "too short"),
+        (Har(), GOOD[:54], "too short"),
+        (Har(tuple(range(1, 40))), GOOD[:100], "too short"),
         (Har(), np.where(np.arange(100) == 50, np.nan, GOOD), "NaN or infinite"),
         (Har(), np.ones(100), "constant"),
         (Har(), GOOD - 3.0, r"no variance; got -.* at \d+"),
@@ -190,6 +191,11 @@ def test_refuses_a_list_a_kind_and_a_horizon():
         fit.standard_errors("robust")
     with pytest.raises(rk.DataError, match="horizon"):
         fit.forecast(0)
+
+
+def test_many_slopes_leave_rows_for_the_errors():
+    fit = Har(tuple(range(1, 30))).fit(pd.Series(GOOD[:88]))
+    assert np.isfinite(fit.standard_errors("ols")).all()
 
 
 def test_zeros_are_variances_of_the_linear_model():

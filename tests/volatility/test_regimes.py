@@ -213,6 +213,17 @@ def test_the_loss_is_the_mixture_of_normals(states):
     assert not losses.sampled
 
 
+def test_states_are_numbered_by_volatility_with_all_that_belongs_to_them():
+    wild_first = hidden_chain.Chain(0.1, np.array([4.0, 1.0]), np.array([[0.9, 0.1], [0.02, 0.98]]), np.array([0.3, 0.7]))
+    ordered = wild_first.ordered
+    assert ordered.variance.tolist() == [1.0, 4.0]
+    assert ordered.transition.tolist() == [[0.98, 0.02], [0.1, 0.9]]
+    assert ordered.initial.tolist() == [0.7, 0.3]
+    values = np.random.default_rng(1).normal(size=30)
+    before, after = hidden_chain.smoothed(wild_first, values), hidden_chain.smoothed(ordered, values)
+    np.testing.assert_allclose(after.probabilities[:, ::-1], before.probabilities, rtol=1e-10)
+
+
 def test_tables():
     fit = fitted(3)
     assert fit.params.index.tolist()[:4] == ["mu", "sigma[1]", "sigma[2]", "sigma[3]"]
@@ -283,7 +294,7 @@ def test_refuses_what_it_is_asked_later():
         fit.filter(pd.Series([0.1, 0.2]))
     with pytest.raises(rk.DataError, match="NaN"):
         fit.filter(pd.Series([np.nan], [returns.index[-1] + pd.Timedelta(days=1)]))
-    with pytest.raises(rk.ModelError, match="no row of state probabilities"):
+    with pytest.raises(rk.DataError, match="no row of state probabilities"):
         fit.loss_distribution(now=[0.5, 0.5])
     with pytest.raises(rk.DataError, match="not probabilities"):
         fit.forecast(1, now=pd.Series([1.5, -0.5], fit.names))
