@@ -1,16 +1,15 @@
 """Exponentially weighted volatility: yesterday's variance, and a little of yesterday's square."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from riskkit import checks
 from riskkit.checks import FloatArray
-from riskkit.core import FitStatus, LossDistribution, law
 from riskkit.core.frozen import restore
-from riskkit.errors import DataError, ModelError
+from riskkit.errors import DataError
+from riskkit.volatility.given import GivenVolatility
 from riskkit_ext import _ewma
 
 
@@ -79,7 +78,7 @@ class Ewma:
 
 
 @dataclass(frozen=True, eq=False)
-class EwmaFit:
+class EwmaFit(GivenVolatility):
     """An exponentially weighted volatility run through a series; made by :meth:`Ewma.fit`.
 
     Parameters
@@ -99,53 +98,9 @@ class EwmaFit:
     __setstate__ = restore
 
     @property
-    def status(self) -> FitStatus:
-        """Always OK: nothing is estimated."""
-        return FitStatus.OK
-
-    @property
-    def params(self) -> pd.Series:
+    def params(self) -> pd.Series:  # type: ignore[override]
         """The decay."""
         return pd.Series({"decay": self.spec.decay}, name="params")
-
-    def standard_errors(self, kind: str = "robust") -> pd.Series:
-        """Refused: a decay that was given has no standard error."""
-        raise ModelError(
-            f"Ewma has no {kind} standard errors", got=f"a given decay of {self.spec.decay:g}",
-            expected="estimated parameters", remedy="fit a Garch, which estimates its parameters",
-        )  # fmt: skip
-
-    @property
-    def loglikelihood(self) -> float:
-        """Gaussian log-likelihood of the series at this decay.
-
-        Examples
-        --------
-        >>> round(Ewma().fit(pd.Series([0.01, -0.02, 0.005, 0.03])).loglikelihood, 6)
-        10.141561
-        """
-        log_density = np.log(2.0 * np.pi * self.variance[:-1]) + self.standardised.to_numpy() ** 2
-        return float(-0.5 * log_density.sum())
-
-    @cached_property
-    def sigma(self) -> pd.Series:
-        """Conditional standard deviation of each observation, known one step before it but for the start."""
-        return pd.Series(np.sqrt(self.variance[:-1]), index=self.observed.index, name="sigma")
-
-    @property
-    def residuals(self) -> pd.Series:
-        """The series itself: the mean is zero."""
-        return self.observed.rename("residuals")
-
-    @cached_property
-    def standardised(self) -> pd.Series:
-        """Residuals over sigma."""
-        return (self.observed / self.sigma).rename("standardised")
-
-    @property
-    def next_sigma(self) -> float:
-        """Standard deviation of the observation after the last."""
-        return float(np.sqrt(self.variance[-1]))
 
     def forecast(self, horizon: int = 1) -> pd.DataFrame:
         """Mean and sigma of the next ``horizon`` steps: the expected variance stays where it is.
@@ -157,13 +112,3 @@ class EwmaFit:
         """
         steps = pd.RangeIndex(1, checks.whole("horizon", horizon, least=1) + 1, name="step")
         return pd.DataFrame({"mean": 0.0, "sigma": self.next_sigma}, index=steps)
-
-    def loss_distribution(self) -> LossDistribution:
-        """Normal law of the next step's loss.
-
-        Examples
-        --------
-        >>> round(Ewma().fit(pd.Series([0.01, -0.02, 0.005, 0.03])).loss_distribution().var(0.99), 6)
-        0.044124
-        """
-        return law.normal(0.0, self.next_sigma)

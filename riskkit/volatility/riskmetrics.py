@@ -12,10 +12,10 @@ import pandas as pd
 
 from riskkit import checks
 from riskkit.checks import FloatArray
-from riskkit.core import FitStatus, LossDistribution, law
 from riskkit.core.frozen import restore
 from riskkit.core.likelihood import refuse_unusable
-from riskkit.errors import DataError, ModelError
+from riskkit.errors import DataError
+from riskkit.volatility.given import GivenVolatility
 
 FORGOTTEN = 0.01  # the start of a component averages squares down to this weight
 
@@ -127,7 +127,7 @@ def _start(squares: FloatArray, decay: float) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class RiskMetrics2006Fit:
+class RiskMetrics2006Fit(GivenVolatility):
     """A RiskMetrics 2006 volatility run through a series; made by :meth:`RiskMetrics2006.fit`.
 
     Parameters
@@ -147,54 +147,14 @@ class RiskMetrics2006Fit:
     __setstate__ = restore
 
     @property
-    def status(self) -> FitStatus:
-        """Always OK: nothing is estimated."""
-        return FitStatus.OK
-
-    @property
-    def params(self) -> pd.Series:
+    def params(self) -> pd.Series:  # type: ignore[override]
         """tau0, tau1, kmax and rho, as given."""
         return pd.Series({name: float(getattr(self.spec, name)) for name in ("tau0", "tau1", "kmax", "rho")}, name="params")
 
-    def standard_errors(self, kind: str = "robust") -> pd.Series:
-        """Refused: parameters that were given have no standard errors."""
-        raise ModelError(
-            f"RiskMetrics2006 has no {kind} standard errors", got="given parameters", expected="estimated parameters",
-            remedy="fit a Garch, which estimates its parameters",
-        )  # fmt: skip
-
-    @property
-    def loglikelihood(self) -> float:
-        """Gaussian log-likelihood of the series.
-
-        Examples
-        --------
-        >>> round(RiskMetrics2006().fit(pd.Series([0.01, -0.02, 0.005, 0.03])).loglikelihood, 6)
-        10.120881
-        """
-        log_density = np.log(2.0 * np.pi * self.sigma.to_numpy() ** 2) + self.standardised.to_numpy() ** 2
-        return float(-0.5 * log_density.sum())
-
     @cached_property
-    def sigma(self) -> pd.Series:
-        """Conditional standard deviation of each observation, known one step before it but for the start."""
-        variance = self.components[:-1] @ self.spec.weights
-        return pd.Series(np.sqrt(variance), index=self.observed.index, name="sigma")
-
-    @property
-    def residuals(self) -> pd.Series:
-        """The series itself: the mean is zero."""
-        return self.observed.rename("residuals")
-
-    @cached_property
-    def standardised(self) -> pd.Series:
-        """Residuals over sigma."""
-        return (self.observed / self.sigma).rename("standardised")
-
-    @property
-    def next_sigma(self) -> float:
-        """Standard deviation of the observation after the last."""
-        return float(np.sqrt(self.components[-1] @ self.spec.weights))
+    def variance(self) -> FloatArray:  # type: ignore[override]
+        """Conditional variance of each observation, and of the one after the last, shape (T + 1,)."""
+        return np.asarray(self.components @ self.spec.weights)
 
     def forecast(self, horizon: int = 1) -> pd.DataFrame:
         """Mean and sigma of each of the next ``horizon`` steps (not of their sum), exact for this process.
@@ -219,7 +179,3 @@ class RiskMetrics2006Fit:
             variance[step] = weights @ component
             component = decays * component + (1.0 - decays) * variance[step]
         return pd.DataFrame({"mean": 0.0, "sigma": np.sqrt(variance)}, index=steps)
-
-    def loss_distribution(self) -> LossDistribution:
-        """Normal law of the next step's loss."""
-        return law.normal(0.0, self.next_sigma)

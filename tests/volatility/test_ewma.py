@@ -61,7 +61,7 @@ def test_nothing_is_estimated(returns):
     fit = Ewma(0.97).fit(returns)
     assert fit.params.to_dict() == {"decay": 0.97}
     assert fit.status is FitStatus.OK
-    with pytest.raises(rk.ModelError, match=r"given decay of 0\.97"):
+    with pytest.raises(rk.ModelError, match=r"given parameters, decay=0\.97"):
         fit.standard_errors("robust")
 
 
