@@ -12,6 +12,7 @@ from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, GarchFit
 from riskkit.volatility.garch_filter import GarchFilter
 from riskkit.volatility.har import Har, HarFit
+from riskkit.volatility.many import ManyFits, fit_many
 from riskkit.volatility.realised import realised_variance
 from riskkit.volatility.regimes import MarkovSwitching, MarkovSwitchingFit
 from riskkit.volatility.riskmetrics import RiskMetrics2006, RiskMetrics2006Fit
@@ -31,12 +32,14 @@ __all__ = [
     "GarchFit",
     "Har",
     "HarFit",
+    "ManyFits",
     "MarkovSwitching",
     "MarkovSwitchingFit",
     "RiskMetrics2006",
     "RiskMetrics2006Fit",
     "RolledFits",
     "arch_lm",
+    "fit_many",
     "from_arch",
     "ljung_box",
     "nyblom",

@@ -1,0 +1,78 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskkit.errors import ConvergenceError, DataError, FactorError
+from riskkit.volatility import Ewma, Garch, fit_many
+
+DAYS = pd.date_range("2020-01-01", periods=600, tz="UTC")
+TABLE = 0.01 * pd.DataFrame(np.random.default_rng(1).standard_t(5, (600, 4)), index=DAYS, columns=list("ABCD"))
+
+
+class Picky:
+    """Fails on some series, as a likelihood without a maximum does."""
+
+    def fit(self, series):
+        if series.name == "B":
+            raise ConvergenceError("no maximum")
+        return Ewma().fit(series)
+
+
+def test_every_column_gets_the_fit_that_it_gets_alone():
+    many = fit_many(TABLE, Garch(dist="t"))
+    assert list(many) == list("ABCD")
+    for name in TABLE:
+        alone = Garch(dist="t").fit(TABLE[name])
+        assert many[name].params.equals(alone.params)
+        pd.testing.assert_series_equal(many.sigma[name], alone.sigma, check_names=False)
+    assert many.params.columns.tolist() == ["mu", "omega", "alpha", "beta", "nu"]
+    assert set(many.status) <= {"ok", "at a bound"}
+
+
+def test_a_series_that_lives_shorter_is_fitted_on_its_life():
+    table = TABLE.copy()
+    table.loc[table.index[:100], "C"] = np.nan
+    table.loc[table.index[-50:], "D"] = np.nan
+    many = fit_many(table, Garch(dist="normal"))
+    assert many["C"].params.equals(Garch(dist="normal").fit(TABLE["C"].iloc[100:]).params)
+    assert many["D"].params.equals(Garch(dist="normal").fit(TABLE["D"].iloc[:-50]).params)
+    assert many.standardised["C"].isna().sum() == 100
+    assert many.standardised.shape == (600, 4)
+
+
+def test_a_failed_fit_is_told_and_the_others_stand():
+    many = fit_many(TABLE, Picky())
+    assert list(many) == ["A", "C", "D"]
+    assert many.failures == {"B": "no maximum"}
+    assert many.status.to_dict() == {"A": "ok", "C": "ok", "D": "ok", "B": "failed"}
+    with pytest.raises(ConvergenceError, match="B has no fit; got no maximum"):
+        many["B"]
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(FactorError, match="no series of that name; got 'X'; expected A, B, C, D"):
+        fit_many(TABLE, Ewma())["X"]
+
+
+def _with(column, value):
+    table = TABLE.copy()
+    table.loc[table.index[300], column] = value
+    return table
+
+
+@pytest.mark.parametrize(
+    ("table", "spec", "message"),
+    [
+        (TABLE["A"], Ewma(), "returns are no table; got Series"),
+        (TABLE[[]], Ewma(), "returns are no table; got 0 columns"),
+        (TABLE.set_axis(list("AABC"), axis=1), Ewma(), "two columns of one name"),
+        (TABLE, "garch", "spec is no volatility model; got str"),
+        (_with("B", np.nan), Ewma(), r"returns\['B'\]: series\['B'\] holds NaN"),
+        (_with("C", np.inf), Garch(), r"returns\['C'\]: series\['C'\] holds NaN or infinite"),
+        (TABLE.assign(D=np.nan), Ewma(), r"returns\['D'\]: series\['D'\] holds NaN"),
+        (TABLE.assign(D=0.01), Garch(), r"returns\['D'\]: series is constant"),
+    ],
+)
+def test_refuses(table, spec, message):
+    with pytest.raises(DataError, match=message):
+        fit_many(table, spec)
