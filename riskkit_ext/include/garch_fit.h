@@ -70,29 +70,26 @@ static void garch_chain_rule(int size, const double *point, const double *g, con
     hessian[(3 * size + 2) * LANES] += turn;
 }
 
-ALWAYS_INLINE void garch_search(const double *z, long n, const double *start, const double *point, double *value,
-                                double *gradient, double *hessian, int student) {
+static void garch_search(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+                         double *hessian, int student, int width, unsigned busy) {
     double natural[5 * LANES], g[5 * LANES], H[25 * LANES];
     for (int l = 0; l < LANES; l++) {
         garch_natural(point + l, natural + l);
         if (!student) natural[4 * LANES + l] = 0.0;
     }
-    if (student)
-        garch_student(z, n, start, natural, value, g, H);
-    else
-        garch_normal(z, n, start, natural, value, g, H);
+    garch_evaluate(z, n, start, natural, value, g, H, student, width, busy);
     for (int l = 0; l < LANES; l++)
-        garch_chain_rule(student ? 5 : 4, point + l, g + l, H + l, gradient + l, hessian + l);
+        if (busy >> l & 1) garch_chain_rule(student ? 5 : 4, point + l, g + l, H + l, gradient + l, hessian + l);
 }
 
 static void garch_search_normal(const double *z, long n, const double *start, const double *point, double *value,
-                                double *gradient, double *hessian) {
-    garch_search(z, n, start, point, value, gradient, hessian, 0);
+                                double *gradient, double *hessian, int width, unsigned busy) {
+    garch_search(z, n, start, point, value, gradient, hessian, 0, width, busy);
 }
 
 static void garch_search_student(const double *z, long n, const double *start, const double *point, double *value,
-                                 double *gradient, double *hessian) {
-    garch_search(z, n, start, point, value, gradient, hessian, 1);
+                                 double *gradient, double *hessian, int width, unsigned busy) {
+    garch_search(z, n, start, point, value, gradient, hessian, 1, width, busy);
 }
 
 /* h at the step after the window. With four interleaved sums the recursion is no chain of n dependent operations. */
@@ -119,83 +116,12 @@ static double garch_ahead(const double *z, long n, const double *start, const do
     return omega * ones[0] * (1.0 + beta + b2 + b2 * beta) + alpha * last + faded * h;
 }
 
-/* Log-likelihoods only, of `count` starting points on one lane's window; points are in the coordinates of the search. Eight
- * points at a time hide the latency of the recursion. */
-#define GARCH_ABREAST 8
-
-static void garch_values_abreast(const double *z, long n, const double *start, const double (*points)[5], double *values,
-                                 int student) {
-    double column[6][GARCH_ABREAST], constant[GARCH_ABREAST], c1[GARCH_ABREAST];
-    for (int i = 0; i < GARCH_ABREAST; i++) {
-        double alpha = points[i][2] * points[i][3], mu = points[i][0];
-        double b = start[0] + mu * (start[LANES] + mu * start[2 * LANES]);
-        column[0][i] = mu;
-        column[1][i] = points[i][1];
-        column[2][i] = alpha;
-        column[3][i] = points[i][2] - alpha;
-        column[4][i] = 0.0;
-        column[5][i] = column[1][i] + points[i][2] * b;
-        if (student) {
-            GarchShape shape = garch_shape(points[i][4]);
-            column[4][i] = shape.k[0];
-            constant[i] = shape.constant[0];
-            c1[i] = shape.c1[0];
-        }
-    }
-    enum { WIDE = GARCH_ABREAST / LANES };
-    lane mu[WIDE], omega[WIDE], alpha[WIDE], beta[WIDE], k[WIDE], h[WIDE], squares[WIDE];
-    LogSum log_h[WIDE], log_g[WIDE];
-    for (int v = 0; v < WIDE; v++) {
-        mu[v] = lane_load(column[0] + v * LANES);
-        omega[v] = lane_load(column[1] + v * LANES);
-        alpha[v] = lane_load(column[2] + v * LANES);
-        beta[v] = lane_load(column[3] + v * LANES);
-        k[v] = lane_load(column[4] + v * LANES);
-        h[v] = lane_load(column[5] + v * LANES);
-        squares[v] = lane_all(0.0);
-        log_h[v] = log_g[v] = log_sum_start();
-    }
-    for (long block = 0; block < n; block += LOG_BLOCK) {
-        long stop = block + LOG_BLOCK < n ? block + LOG_BLOCK : n;
-        for (int v = 0; v < WIDE; v++) {
-            lane now = h[v], first = log_h[v].product, second = log_g[v].product, sum = squares[v];
-            lane m = mu[v], w = omega[v], a = alpha[v], c = beta[v], kv = k[v];
-            for (long t = block; t < stop; t++) {
-                lane e = lane_all(z[t * LANES]) - m, e2 = e * e;
-                first *= now;
-                if (student)
-                    second *= now + kv * e2;
-                else
-                    sum += e2 / now;
-                now = w + a * e2 + c * now;
-            }
-            h[v] = now;
-            log_h[v].product = first;
-            log_g[v].product = second;
-            squares[v] = sum;
-            log_sum_carry(&log_h[v]);
-            if (student) log_sum_carry(&log_g[v]);
-        }
-    }
-    for (int v = 0; v < WIDE; v++) {
-        double lh[LANES], lg[LANES], sum[LANES];
-        lane_store(lh, log_sum_total(&log_h[v]));
-        lane_store(lg, log_sum_total(&log_g[v]));
-        lane_store(sum, squares[v]);
-        for (int l = 0; l < LANES; l++) {
-            int i = v * LANES + l;
-            values[i] = student ? (double)n * constant[i] - 0.5 * lh[l] + c1[i] * (lh[l] - lg[l])
-                                : -(double)n * HALF_LOG_TWO_PI - 0.5 * (lh[l] + sum[l]);
-        }
-    }
-}
-
 /* The grid of starts: share alpha / p (rows) by persistence (columns). omega is such that the path expected from the start
  * variance b has the window's own variance, 1, as its mean: with share 0 that is the deterministic drift of the variance, which
  * is a maximum of its own in one window out of ten. */
 #define GRID_SHARES 7
 #define GRID_PERSISTENCES 8
-#define GRID_SIZE (GRID_SHARES * GRID_PERSISTENCES)
+#define GRID_SIZE GARCH_GRID
 
 static void garch_grid(long n, double b, double (*points)[5]) {
     static const double shares[GRID_SHARES] = {0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0};
@@ -229,11 +155,10 @@ static uint64_t garch_peaks_of(const double *values) {
     return peaks;
 }
 
-ALWAYS_INLINE int garch_peaks(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int student) {
+static int garch_peaks(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int student, int width) {
     double points[GRID_SIZE][5], values[GRID_SIZE];
     garch_grid(n, start[0], points);
-    for (int i = 0; i < GRID_SIZE; i += GARCH_ABREAST)
-        garch_values_abreast(z, n, start, (const double(*)[5])(points + i), values + i, student);
+    garch_grid_values(z, n, start, (const double(*)[5])points, values, student, width);
     uint64_t peaks = garch_peaks_of(values), fresh = peaks & ~*known;
     *known = peaks;
     int count = 0;
@@ -247,16 +172,17 @@ ALWAYS_INLINE int garch_peaks(const double *z, long n, const double *start, uint
     return count;
 }
 
-static int garch_peaks_normal(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
-    return garch_peaks(z, n, start, known, best, 0);
+static int garch_peaks_normal(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int width) {
+    return garch_peaks(z, n, start, known, best, 0, width);
 }
 
-static int garch_peaks_student(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
-    return garch_peaks(z, n, start, known, best, 1);
+static int garch_peaks_student(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int width) {
+    return garch_peaks(z, n, start, known, best, 1, width);
 }
 
-static Model garch_model(int student, int mean_square) {
-    Model model = {student ? 5 : 4,
+static Model garch_model(int student, int mean_square, int width) {
+    Model model = {width,
+                   student ? 5 : 4,
                    0,
                    3,
                    {-10.0, 1e-12, 0.0, 0.0, 1.0 / 500.0},

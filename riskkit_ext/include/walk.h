@@ -22,14 +22,16 @@
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
  * (log_scale) or a variance, the others have no unit. */
 typedef struct {
+    int width;                 /* doubles in the widest register to be used */
     int size, log_scale, edge; /* edge: see walker_search; -1 for none */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
     /* numbers (3 x LANES) of one lane's window that stay fixed */
     void (*prepare)(const double *z, long n, double *start);
+    /* of the lanes whose bit in `busy` is set */
     void (*evaluate)(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                     double *hessian);
+                     double *hessian, int width, unsigned busy);
     /* peaks of the grid that are not in *known, at most MOST_STARTS, best first; *known becomes the present peaks */
-    int (*peaks)(const double *z, long n, const double *start, uint64_t *known, double (*best)[NEWTON_MOST]);
+    int (*peaks)(const double *z, long n, const double *start, uint64_t *known, double (*best)[NEWTON_MOST], int width);
     double (*ahead)(const double *z, long n, const double *start, const double *point); /* the next step's variance */
 } Model;
 
@@ -120,7 +122,7 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
     if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
     model->prepare(z, n, start);
     walker_carry(walker, model);
-    int peaks = model->peaks(z, n, start, &walker->known, fresh);
+    int peaks = model->peaks(z, n, start, &walker->known, fresh, model->width);
     for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
         memcpy(walker->starts[walker->count++], fresh[k], sizeof fresh[k]);
     if (walker->count) walker_search(walker, model);
@@ -221,8 +223,8 @@ static void walk(const Model *model, const double *y, long step, long n, const S
         for (int i = 0; i < NEWTON_MOST; i++) point[i * LANES + l] = 0.5 * (model->lower[i] + model->upper[i]);
     }
     for (long t = 0; t < n * LANES; t++) workspace[t] = t & 1 ? 1.0 : -1.0; /* harmless in a lane that rests */
-    for (int busy = 1; busy;) {
-        busy = 0;
+    for (;;) {
+        unsigned busy = 0;
         for (int l = 0; l < LANES; l++) {
             Walker *walker = &walkers[l];
             double *z = workspace + l, *fixed = start + l;
@@ -240,11 +242,11 @@ static void walk(const Model *model, const double *y, long step, long n, const S
                 walker_open(walker, model, y, step, n, z, fixed);
             }
             if (!walker->stretch) continue;
-            busy = 1;
+            busy |= 1u << l;
             for (int i = 0; i < model->size; i++) point[i * LANES + l] = walker->search.trial[i];
         }
         if (!busy) break;
-        model->evaluate(workspace, n, start, point, value, gradient, hessian);
+        model->evaluate(workspace, n, start, point, value, gradient, hessian, model->width, busy);
         for (int l = 0; l < LANES; l++) {
             Walker *walker = &walkers[l];
             if (!walker->stretch) continue;

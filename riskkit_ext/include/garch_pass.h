@@ -1,0 +1,218 @@
+/* The passes over the data, for registers of WIDTH doubles; garch.h includes this file once for each width. */
+#include "lane_type.h"
+
+#undef garch_pass_of
+#undef garch_pass
+#undef garch_values_of
+#undef garch_values
+#define garch_pass_of LANE_PASTE(garch_pass_of, WIDTH)
+#define garch_pass LANE_PASTE(garch_pass, WIDTH)
+#define garch_values_of LANE_PASTE(garch_values_of, WIDTH)
+#define garch_values LANE_PASTE(garch_values, WIDTH)
+
+/* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 5 x LANES; value LANES, gradient 5 x LANES,
+ * hessian 5 x 5 x LANES, all in the natural parameters. Without `student` eta and its derivatives are left at zero. */
+TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *start, const double *point, double *value,
+                              double *gradient, double *hessian, int student) {
+    lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
+    lane beta = lane_load(point + 3 * LANES), zero = lane_all(0.0);
+    GarchShape shapes[WIDTH];
+    double columns[6][WIDTH];
+    for (int l = 0; l < WIDTH; l++) {
+        if (student) shapes[l] = garch_shape(point[4 * LANES + l]);
+        columns[0][l] = student ? shapes[l].k[0] : 0.0;
+        columns[1][l] = student ? shapes[l].c1[0] : 0.0;
+        columns[2][l] = student ? shapes[l].c1[1] : 0.0;
+        columns[3][l] = student ? shapes[l].k[1] * shapes[l].c1[0] : 0.0;
+    }
+    lane k = lane_load(columns[0]), c1 = lane_load(columns[1]), c1_slope = lane_load(columns[2]);
+    lane kc = lane_load(columns[3]), half_less = c1 - 0.5, twice_kc = 2.0 * k * c1;
+    lane two_alpha = 2.0 * alpha;
+
+    lane b0 = lane_load(start), b1 = lane_load(start + LANES), b2 = lane_load(start + 2 * LANES);
+    lane b = b0 + mu * (b1 + mu * b2), b_slope = b1 + 2.0 * mu * b2;
+    /* h and its derivatives: m, w, a, b stand for mu, omega, alpha, beta */
+    lane h = omega + (alpha + beta) * b;
+    lane hm = (alpha + beta) * b_slope, hw = lane_all(1.0), ha = b, hb = b;
+    lane hmm = (alpha + beta) * 2.0 * b2, hma = b_slope, hmb = b_slope, hwb = zero, hab = zero, hbb = zero;
+
+    lane gm = zero, gw = zero, ga = zero, gb = zero, tail = zero, tail2 = zero;
+    lane Hmm = zero, Hmw = zero, Hma = zero, Hmb = zero, Hww = zero, Hwa = zero, Hwb = zero, Haa = zero, Hab = zero, Hbb = zero;
+    lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero;
+    LogSum log_h = log_sum_start(), log_g = log_sum_start();
+
+    for (long block = 0; block < n; block += LOG_BLOCK) {
+        long stop = block + LOG_BLOCK < n ? block + LOG_BLOCK : n;
+        for (long t = block; t < stop; t++) {
+            lane e = lane_load(z + t * LANES) - mu, e2 = e * e;
+            lane by_h, by_hh, by_e, by_he, by_ee;
+            log_h.product *= h;
+            if (student) {
+                lane g = h + k * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h, x = e2 * ig, cig = c1 * ig, u = twice_kc * e * ig;
+                lane part = half_less * ih;
+                log_g.product *= g;
+                tail += x;
+                tail2 += x * x;
+                by_h = part - cig;
+                by_hh = cig * ig - part * ih;
+                by_e = u; /* minus the derivative by e */
+                by_he = u * ig;
+                by_ee = (2.0 * k * x - 1.0) * (twice_kc * ig);
+                lane by_h_eta = c1_slope * (ih - ig) + kc * x * ig;
+                lane direct = e * ig;
+                Hme += by_h_eta * hm + 2.0 * (c1_slope * k + kc * h * ig) * direct;
+                Hwe += by_h_eta * hw;
+                Hae += by_h_eta * ha;
+                Hbe += by_h_eta * hb;
+            } else {
+                lane ih = 1.0 / h, x = e2 * ih;
+                squares += x;
+                by_h = 0.5 * ih * (x - 1.0);
+                by_hh = ih * ih * (0.5 - x);
+                by_e = e * ih;
+                by_he = by_e * ih;
+                by_ee = -ih;
+            }
+            gm += by_h * hm + by_e;
+            gw += by_h * hw;
+            ga += by_h * ha;
+            gb += by_h * hb;
+            lane um = by_hh * hm - by_he, uw = by_hh * hw, ua = by_hh * ha, ub = by_hh * hb;
+            Hmm += um * hm - by_he * hm + by_ee + by_h * hmm;
+            Hmw += um * hw;
+            Hma += um * ha + by_h * hma;
+            Hmb += um * hb + by_h * hmb;
+            Hww += uw * hw;
+            Hwa += uw * ha;
+            Hwb += uw * hb + by_h * hwb;
+            Haa += ua * ha;
+            Hab += ua * hb + by_h * hab;
+            Hbb += ub * hb + by_h * hbb;
+            hbb = 2.0 * hb + beta * hbb;
+            hab = ha + beta * hab;
+            hwb = hw + beta * hwb;
+            hmb = hm + beta * hmb;
+            hma = beta * hma - 2.0 * e;
+            hmm = two_alpha + beta * hmm;
+            hb = h + beta * hb;
+            ha = e2 + beta * ha;
+            hw = 1.0 + beta * hw;
+            hm = beta * hm - two_alpha * e;
+            h = omega + alpha * e2 + beta * h;
+        }
+        log_sum_carry(&log_h);
+        if (student) log_sum_carry(&log_g);
+    }
+
+    lane upper[15] = {Hmm, Hmw, Hma, Hmb, Hme, Hww, Hwa, Hwb, Hwe, Haa, Hab, Hae, Hbb, Hbe, zero};
+    lane first[5] = {gm, gw, ga, gb, zero};
+    for (int i = 0, at = 0; i < 5; i++) {
+        lane_store(gradient + i * LANES, first[i]);
+        for (int j = i; j < 5; j++, at++) {
+            lane_store(hessian + (i * 5 + j) * LANES, upper[at]);
+            lane_store(hessian + (j * 5 + i) * LANES, upper[at]);
+        }
+    }
+    lane_store(columns[0], log_sum_total(&log_h));
+    lane_store(columns[1], student ? log_sum_total(&log_g) : zero);
+    lane_store(columns[2], tail);
+    lane_store(columns[3], tail2);
+    lane_store(columns[4], squares);
+    for (int l = 0; l < WIDTH; l++) {
+        double count = (double)n, lh = columns[0][l];
+        if (!student) {
+            value[l] = -count * HALF_LOG_TWO_PI - 0.5 * (lh + columns[4][l]);
+            continue;
+        }
+        const GarchShape *s = &shapes[l];
+        double logs = lh - columns[1][l], x = columns[2][l], xx = columns[3][l];
+        value[l] = count * s->constant[0] - 0.5 * lh + s->c1[0] * logs;
+        gradient[4 * LANES + l] = count * s->constant[1] + s->c1[1] * logs - s->k[1] * s->c1[0] * x;
+        hessian[24 * LANES + l] = count * s->constant[2] + s->c1[2] * logs - 2.0 * s->c1[1] * s->k[1] * x +
+                                  s->k[1] * s->k[1] * s->c1[0] * xx - s->k[2] * s->c1[0] * x;
+    }
+}
+
+TARGET static void garch_pass(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+                              double *hessian, int student) {
+    if (student)
+        garch_pass_of(z, n, start, point, value, gradient, hessian, 1);
+    else
+        garch_pass_of(z, n, start, point, value, gradient, hessian, 0);
+}
+
+/* Log-likelihoods only, of the GARCH_GRID starting points on one lane's window. All points have mu = 0 and the same eta, so the
+ * squares are formed once for all. ABREAST registers at a time hide the latency of the recursion. */
+#undef ABREAST
+#define ABREAST (WIDTH == 8 ? 7 : WIDTH == 4 ? 2 : 4)
+
+TARGET ALWAYS_INLINE void garch_values_of(const double *z, long n, const double *start, const double (*points)[5],
+                                          double *values, int student) {
+    enum { WIDE = GARCH_GRID / WIDTH };
+    double column[4][GARCH_GRID], squares[LOG_BLOCK], tails[LOG_BLOCK];
+    lane sums[WIDE];
+    LogSum log_h[WIDE], log_g[WIDE];
+    GarchShape shape = {{0.0}, {0.0}, {0.0}};
+    if (student) shape = garch_shape(points[0][4]);
+    for (int i = 0; i < GARCH_GRID; i++) {
+        column[0][i] = points[i][1];
+        column[1][i] = points[i][2] * points[i][3];
+        column[2][i] = points[i][2] - column[1][i];
+        column[3][i] = points[i][1] + points[i][2] * start[0];
+    }
+    for (int v = 0; v < WIDE; v++) {
+        sums[v] = lane_all(0.0);
+        log_h[v] = log_g[v] = log_sum_start();
+    }
+    for (long block = 0; block < n; block += LOG_BLOCK) {
+        long size = n - block < LOG_BLOCK ? n - block : LOG_BLOCK;
+        for (long t = 0; t < size; t++) {
+            squares[t] = z[(block + t) * LANES] * z[(block + t) * LANES];
+            tails[t] = shape.k[0] * squares[t];
+        }
+        for (int v = 0; v < WIDE; v += ABREAST) {
+            lane now[ABREAST], first[ABREAST], second[ABREAST];
+            for (int i = 0; i < ABREAST; i++) {
+                now[i] = lane_load(column[3] + (v + i) * WIDTH);
+                first[i] = log_h[v + i].product;
+                second[i] = student ? log_g[v + i].product : sums[v + i];
+            }
+            for (long t = 0; t < size; t++)
+                for (int i = 0; i < ABREAST; i++) {
+                    lane omega = lane_load(column[0] + (v + i) * WIDTH), alpha = lane_load(column[1] + (v + i) * WIDTH);
+                    lane beta = lane_load(column[2] + (v + i) * WIDTH);
+                    first[i] *= now[i];
+                    if (student)
+                        second[i] *= now[i] + tails[t];
+                    else
+                        second[i] += squares[t] / now[i];
+                    now[i] = omega + alpha * squares[t] + beta * now[i];
+                }
+            for (int i = 0; i < ABREAST; i++) {
+                lane_store(column[3] + (v + i) * WIDTH, now[i]);
+                log_h[v + i].product = first[i];
+                log_sum_carry(&log_h[v + i]);
+                if (student) {
+                    log_g[v + i].product = second[i];
+                    log_sum_carry(&log_g[v + i]);
+                } else {
+                    sums[v + i] = second[i];
+                }
+            }
+        }
+    }
+    for (int v = 0; v < WIDE; v++) {
+        lane lh = log_sum_total(&log_h[v]), count = lane_all((double)n);
+        lane value = student ? count * shape.constant[0] - 0.5 * lh + shape.c1[0] * (lh - log_sum_total(&log_g[v]))
+                             : -count * HALF_LOG_TWO_PI - 0.5 * (lh + sums[v]);
+        lane_store(values + v * WIDTH, value);
+    }
+}
+
+TARGET static void garch_values(const double *z, long n, const double *start, const double (*points)[5], double *values,
+                                int student) {
+    if (student)
+        garch_values_of(z, n, start, points, values, 1);
+    else
+        garch_values_of(z, n, start, points, values, 0);
+}
