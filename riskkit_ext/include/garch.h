@@ -42,6 +42,27 @@ static GarchShape garch_shape(double eta) {
 
 #define GARCH_GRID 56
 
+/* Points of a grid of parameters with mu = 0 and one eta, and the recursions of all of them at one observation: h and, carried as
+ * products and powers of two, the sums of log h and log(h + k e^2) so far (normal innovations: `second` is the sum of e^2 / h). */
+typedef struct {
+    double omega[GARCH_GRID], alpha[GARCH_GRID], beta[GARCH_GRID];
+    double mean, inverse, k, c1, constant;
+} GarchGrid;
+
+typedef struct {
+    double h[GARCH_GRID], first[GARCH_GRID], second[GARCH_GRID], power[GARCH_GRID], second_power[GARCH_GRID];
+} GarchPaths;
+
+static void garch_carry(double *product, double *power, int points) {
+    uint64_t bits[GARCH_GRID];
+    memcpy(bits, product, points * sizeof *bits);
+    for (int i = 0; i < points; i++) {
+        power[i] += (double)((int)(bits[i] >> 52) - 1023);
+        bits[i] = (bits[i] & UINT64_C(0x000FFFFFFFFFFFFF)) | UINT64_C(0x3FF0000000000000);
+    }
+    memcpy(product, bits, points * sizeof *bits);
+}
+
 /* The passes, for each width of register that this machine may have. */
 #if defined(__GNUC__)
 #define GARCH_NARROW 2
@@ -67,7 +88,7 @@ static GarchShape garch_shape(double eta) {
 #endif
 #undef TARGET
 #undef garch_pass
-#undef garch_values
+#undef garch_advance
 
 /* Value, gradient and Hessian of the lanes whose bit in `busy` is set, in registers of at most `width` doubles. */
 static void garch_evaluate(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
@@ -87,21 +108,20 @@ static void garch_evaluate(const double *z, long n, const double *start, const d
             LANE_PASTE(garch_pass, GARCH_NARROW)(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student);
 }
 
-/* Log-likelihoods of `count` starting points (a multiple of 8) on one lane's window, all with mu = 0 and the same eta. */
-static void garch_grid_values(const double *z, long n, const double *start, const double (*points)[5], double *values,
-                              int student, int width) {
+static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int points,
+                               int width) {
     (void)width;
 #ifdef LANES_DISPATCHED
     if (width >= 8) {
-        garch_values_8(z, n, start, points, values, student);
+        garch_advance_8(grid, paths, y, count, student, points);
         return;
     }
     if (width >= 4) {
-        garch_values_4(z, n, start, points, values, student);
+        garch_advance_4(grid, paths, y, count, student, points);
         return;
     }
 #endif
-    LANE_PASTE(garch_values, GARCH_NARROW)(z, n, start, points, values, student);
+    LANE_PASTE(garch_advance, GARCH_NARROW)(grid, paths, y, count, student, points);
 }
 
 /* Of one sample z[t]: the variances h_1 .. h_{n+1} and the score of every observation in the natural parameters (n x 5). */

@@ -155,10 +155,72 @@ static uint64_t garch_peaks_of(const double *values) {
     return peaks;
 }
 
-static int garch_peaks(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int student, int width) {
-    double points[GRID_SIZE][5], values[GRID_SIZE];
-    garch_grid(n, start[0], points);
-    garch_grid_values(z, n, start, (const double(*)[5])points, values, student, width);
+/* The grid, and the recursions of its points before the first and after the last observation of a window. What lies between is
+ * the window's likelihood, but for the start variance: it is that of the window where the survey began. */
+typedef struct {
+    double points[GARCH_GRID][5];
+    GarchGrid grid;
+    GarchPaths before, after;
+} GarchSurvey;
+
+_Static_assert(sizeof(GarchSurvey) <= SURVEY_SIZE * sizeof(double), "the survey fits its memory");
+
+static void garch_survey_begin(GarchSurvey *survey, long n, double b, double mean, double scale, int student) {
+    GarchGrid *grid = &survey->grid;
+    garch_grid(n, b, survey->points);
+    memset(&survey->before, 0, sizeof survey->before);
+    for (int i = 0; i < GARCH_GRID; i++) {
+        const double *point = survey->points[i];
+        grid->omega[i] = point[1];
+        grid->alpha[i] = point[2] * point[3];
+        grid->beta[i] = point[2] - grid->alpha[i];
+        survey->before.h[i] = point[1] + point[2] * b;
+        survey->before.first[i] = 1.0;
+        survey->before.second[i] = student;
+    }
+    grid->mean = mean;
+    grid->inverse = 1.0 / scale;
+    if (student) {
+        GarchShape shape = garch_shape(survey->points[0][4]);
+        grid->k = shape.k[0];
+        grid->c1 = shape.c1[0];
+    }
+    survey->after = survey->before;
+}
+
+/* Log-likelihoods of the points but for a constant. */
+static void garch_survey_values(const GarchSurvey *survey, int student, int points, double *values) {
+    const GarchPaths *before = &survey->before, *after = &survey->after;
+    static const double log_two = 0.693147180559945309417232121458;
+    for (int i = 0; i < points; i++) {
+        double first = log(after->first[i] / before->first[i]) + log_two * (after->power[i] - before->power[i]), second;
+        if (student) {
+            second = log(after->second[i] / before->second[i]) + log_two * (after->second_power[i] - before->second_power[i]);
+            values[i] = survey->grid.c1 * (first - second) - 0.5 * first;
+        } else {
+            values[i] = -0.5 * (first + after->second[i] - before->second[i]);
+        }
+    }
+}
+
+static int garch_peaks(const double *y, long n, long moved, const double *start, double mean, double scale, double *memory,
+                       uint64_t *known, double (*best)[5], int student, int width) {
+    GarchSurvey *survey = (GarchSurvey *)memory;
+    double values[GRID_SIZE];
+    if (moved) {
+        garch_grid_advance(&survey->grid, &survey->before, y - moved, moved, student, GRID_SIZE, width);
+        garch_grid_advance(&survey->grid, &survey->after, y - moved + n, moved, student, GRID_SIZE, width);
+        garch_survey_values(survey, student, GRID_SIZE, values);
+        GarchSurvey drift;
+        garch_survey_begin(&drift, n, start[0], mean, scale, student);
+        garch_grid_advance(&drift.grid, &drift.after, y, n, student, GRID_PERSISTENCES, width);
+        garch_survey_values(&drift, student, GRID_PERSISTENCES, values);
+        memcpy(survey->points, drift.points, sizeof drift.points);
+    } else {
+        garch_survey_begin(survey, n, start[0], mean, scale, student);
+        garch_grid_advance(&survey->grid, &survey->after, y, n, student, GRID_SIZE, width);
+        garch_survey_values(survey, student, GRID_SIZE, values);
+    }
     uint64_t peaks = garch_peaks_of(values), fresh = peaks & ~*known;
     *known = peaks;
     int count = 0;
@@ -166,18 +228,20 @@ static int garch_peaks(const double *z, long n, const double *start, uint64_t *k
         int top = -1;
         for (int i = 0; i < GRID_SIZE; i++)
             if (fresh >> i & 1 && (top < 0 || values[i] > values[top])) top = i;
-        memcpy(best[count], points[top], sizeof best[count]);
+        memcpy(best[count], survey->points[top], sizeof best[count]);
         fresh &= ~(UINT64_C(1) << top);
     }
     return count;
 }
 
-static int garch_peaks_normal(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int width) {
-    return garch_peaks(z, n, start, known, best, 0, width);
+static int garch_peaks_normal(const double *y, long n, long moved, const double *start, double mean, double scale,
+                       double *survey, uint64_t *known, double (*best)[5], int width) {
+    return garch_peaks(y, n, moved, start, mean, scale, survey, known, best, 0, width);
 }
 
-static int garch_peaks_student(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int width) {
-    return garch_peaks(z, n, start, known, best, 1, width);
+static int garch_peaks_student(const double *y, long n, long moved, const double *start, double mean, double scale,
+                       double *survey, uint64_t *known, double (*best)[5], int width) {
+    return garch_peaks(y, n, moved, start, mean, scale, survey, known, best, 1, width);
 }
 
 static Model garch_model(int student, int mean_square, int width) {

@@ -3,12 +3,12 @@
 
 #undef garch_pass_of
 #undef garch_pass
-#undef garch_values_of
-#undef garch_values
+#undef garch_advance_of
+#undef garch_advance
 #define garch_pass_of LANE_PASTE(garch_pass_of, WIDTH)
 #define garch_pass LANE_PASTE(garch_pass, WIDTH)
-#define garch_values_of LANE_PASTE(garch_values_of, WIDTH)
-#define garch_values LANE_PASTE(garch_values, WIDTH)
+#define garch_advance_of LANE_PASTE(garch_advance_of, WIDTH)
+#define garch_advance LANE_PASTE(garch_advance, WIDTH)
 
 /* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 5 x LANES; value LANES, gradient 5 x LANES,
  * hessian 5 x 5 x LANES, all in the natural parameters. Without `student` eta and its derivatives are left at zero. */
@@ -141,46 +141,29 @@ TARGET static void garch_pass(const double *z, long n, const double *start, cons
         garch_pass_of(z, n, start, point, value, gradient, hessian, 0);
 }
 
-/* Log-likelihoods only, of the GARCH_GRID starting points on one lane's window. All points have mu = 0 and the same eta, so the
- * squares are formed once for all. ABREAST registers at a time hide the latency of the recursion. */
-#undef ABREAST
-#define ABREAST (WIDTH == 8 ? 7 : WIDTH == 4 ? 2 : 4)
-
-TARGET ALWAYS_INLINE void garch_values_of(const double *z, long n, const double *start, const double (*points)[5],
-                                          double *values, int student) {
-    enum { WIDE = GARCH_GRID / WIDTH };
-    double column[4][GARCH_GRID], squares[LOG_BLOCK], tails[LOG_BLOCK];
-    lane sums[WIDE];
-    LogSum log_h[WIDE], log_g[WIDE];
-    GarchShape shape = {{0.0}, {0.0}, {0.0}};
-    if (student) shape = garch_shape(points[0][4]);
-    for (int i = 0; i < GARCH_GRID; i++) {
-        column[0][i] = points[i][1];
-        column[1][i] = points[i][2] * points[i][3];
-        column[2][i] = points[i][2] - column[1][i];
-        column[3][i] = points[i][1] + points[i][2] * start[0];
-    }
-    for (int v = 0; v < WIDE; v++) {
-        sums[v] = lane_all(0.0);
-        log_h[v] = log_g[v] = log_sum_start();
-    }
-    for (long block = 0; block < n; block += LOG_BLOCK) {
-        long size = n - block < LOG_BLOCK ? n - block : LOG_BLOCK;
+/* Carry the recursions of the first `points` of the grid (a multiple of 8) over `count` observations y, standardised by mean and
+ * 1 / scale; mu = 0. `abreast` registers at a time hide the latency of the recursion. */
+TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student,
+                                           int points, const int abreast) {
+    double squares[LOG_BLOCK], tails[LOG_BLOCK];
+    for (long block = 0; block < count; block += LOG_BLOCK) {
+        long size = count - block < LOG_BLOCK ? count - block : LOG_BLOCK;
         for (long t = 0; t < size; t++) {
-            squares[t] = z[(block + t) * LANES] * z[(block + t) * LANES];
-            tails[t] = shape.k[0] * squares[t];
+            double z = (y[block + t] - grid->mean) * grid->inverse;
+            squares[t] = z * z;
+            tails[t] = grid->k * squares[t];
         }
-        for (int v = 0; v < WIDE; v += ABREAST) {
-            lane now[ABREAST], first[ABREAST], second[ABREAST];
-            for (int i = 0; i < ABREAST; i++) {
-                now[i] = lane_load(column[3] + (v + i) * WIDTH);
-                first[i] = log_h[v + i].product;
-                second[i] = student ? log_g[v + i].product : sums[v + i];
+        for (int v = 0; v < points; v += abreast * WIDTH) {
+            lane now[7], first[7], second[7];
+            for (int i = 0; i < abreast; i++) {
+                now[i] = lane_load(paths->h + v + i * WIDTH);
+                first[i] = lane_load(paths->first + v + i * WIDTH);
+                second[i] = lane_load(paths->second + v + i * WIDTH);
             }
             for (long t = 0; t < size; t++)
-                for (int i = 0; i < ABREAST; i++) {
-                    lane omega = lane_load(column[0] + (v + i) * WIDTH), alpha = lane_load(column[1] + (v + i) * WIDTH);
-                    lane beta = lane_load(column[2] + (v + i) * WIDTH);
+                for (int i = 0; i < abreast; i++) {
+                    lane omega = lane_load(grid->omega + v + i * WIDTH), alpha = lane_load(grid->alpha + v + i * WIDTH);
+                    lane beta = lane_load(grid->beta + v + i * WIDTH);
                     first[i] *= now[i];
                     if (student)
                         second[i] *= now[i] + tails[t];
@@ -188,31 +171,25 @@ TARGET ALWAYS_INLINE void garch_values_of(const double *z, long n, const double 
                         second[i] += squares[t] / now[i];
                     now[i] = omega + alpha * squares[t] + beta * now[i];
                 }
-            for (int i = 0; i < ABREAST; i++) {
-                lane_store(column[3] + (v + i) * WIDTH, now[i]);
-                log_h[v + i].product = first[i];
-                log_sum_carry(&log_h[v + i]);
-                if (student) {
-                    log_g[v + i].product = second[i];
-                    log_sum_carry(&log_g[v + i]);
-                } else {
-                    sums[v + i] = second[i];
-                }
+            for (int i = 0; i < abreast; i++) {
+                lane_store(paths->h + v + i * WIDTH, now[i]);
+                lane_store(paths->first + v + i * WIDTH, first[i]);
+                lane_store(paths->second + v + i * WIDTH, second[i]);
             }
         }
-    }
-    for (int v = 0; v < WIDE; v++) {
-        lane lh = log_sum_total(&log_h[v]), count = lane_all((double)n);
-        lane value = student ? count * shape.constant[0] - 0.5 * lh + shape.c1[0] * (lh - log_sum_total(&log_g[v]))
-                             : -count * HALF_LOG_TWO_PI - 0.5 * (lh + sums[v]);
-        lane_store(values + v * WIDTH, value);
+        garch_carry(paths->first, paths->power, points);
+        if (student) garch_carry(paths->second, paths->second_power, points);
     }
 }
 
-TARGET static void garch_values(const double *z, long n, const double *start, const double (*points)[5], double *values,
-                                int student) {
-    if (student)
-        garch_values_of(z, n, start, points, values, 1);
+TARGET static void garch_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int points) {
+    enum { FEW = 8 / WIDTH, MANY = WIDTH == 8 ? 7 : FEW };
+    if (student && points == GARCH_GRID)
+        garch_advance_of(grid, paths, y, count, 1, GARCH_GRID, MANY);
+    else if (student)
+        garch_advance_of(grid, paths, y, count, 1, points, FEW);
+    else if (points == GARCH_GRID)
+        garch_advance_of(grid, paths, y, count, 0, GARCH_GRID, MANY);
     else
-        garch_values_of(z, n, start, points, values, 0);
+        garch_advance_of(grid, paths, y, count, 0, points, FEW);
 }

@@ -126,9 +126,10 @@ static double student_ahead(const double *z, long n, const double *start, const 
 
 /* One start for each of a thin, a heavy and a wild tail (the wilder the tail, the smaller its scale beside the deviation), at
  * the first window of a stretch only. */
-static int student_peaks(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int width) {
+static int student_peaks(const double *y, long n, long moved, const double *start, double mean, double scale, double *survey,
+                         uint64_t *known, double (*best)[5], int width) {
     static const double starts[3][5] = {{0.0, -0.2, 0.15}, {0.0, -1.2, 0.45}, {0.0, -4.0, 0.8}};
-    (void)z, (void)n, (void)start, (void)width;
+    (void)y, (void)n, (void)moved, (void)start, (void)mean, (void)scale, (void)survey, (void)width;
     if (*known) return 0;
     memcpy(best, starts, sizeof starts);
     *known = 1;
