@@ -26,7 +26,8 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
         columns[3][l] = student ? shapes[l].k[1] * shapes[l].c1[0] : 0.0;
     }
     lane k = lane_load(columns[0]), c1 = lane_load(columns[1]), c1_slope = lane_load(columns[2]);
-    lane kc = lane_load(columns[3]), half_less = c1 - 0.5, twice_kc = 2.0 * k * c1;
+    lane kc = lane_load(columns[3]), half_less = c1 - 0.5, twice_kc = 2.0 * k * c1, twice_k = 2.0 * k;
+    lane eta_e = 2.0 * (c1_slope * k + kc), eta_ex = 2.0 * kc * k; /* the derivative by e and eta, by x = e^2 / (h + k e^2) */
     lane two_alpha = 2.0 * alpha;
 
     lane b0 = lane_load(start), b1 = lane_load(start + LANES), b2 = lane_load(start + 2 * LANES);
@@ -41,64 +42,90 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
     lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero;
     LogSum log_h = log_sum_start(), log_g = log_sum_start();
 
+    lane hs[LOG_BLOCK], es[LOG_BLOCK], by_h[LOG_BLOCK], by_hh[LOG_BLOCK], by_he[LOG_BLOCK], by_h_eta[LOG_BLOCK];
+    lane ms[LOG_BLOCK], ws[LOG_BLOCK], as[LOG_BLOCK], bs[LOG_BLOCK];
     for (long block = 0; block < n; block += LOG_BLOCK) {
-        long stop = block + LOG_BLOCK < n ? block + LOG_BLOCK : n;
-        for (long t = block; t < stop; t++) {
-            lane e = lane_load(z + t * LANES) - mu, e2 = e * e;
-            lane by_h, by_hh, by_e, by_he, by_ee;
+        int size = n - block < LOG_BLOCK ? (int)(n - block) : LOG_BLOCK;
+        const double *from = z + block * LANES;
+        /* h, and the derivatives of each term by h and directly by mu, which enters through e */
+        for (int t = 0; t < size; t++) {
+            lane e = lane_load(from + t * LANES) - mu, e2 = e * e;
+            hs[t] = h;
+            es[t] = e;
             log_h.product *= h;
             if (student) {
-                lane g = h + k * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h, x = e2 * ig, cig = c1 * ig, u = twice_kc * e * ig;
-                lane part = half_less * ih;
+                lane g = h + k * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h, x = e2 * ig;
+                lane part = half_less * ih, cig = c1 * ig, direct = e * ig, u = twice_kc * direct;
                 log_g.product *= g;
                 tail += x;
                 tail2 += x * x;
-                by_h = part - cig;
-                by_hh = cig * ig - part * ih;
-                by_e = u; /* minus the derivative by e */
-                by_he = u * ig;
-                by_ee = (2.0 * k * x - 1.0) * (twice_kc * ig);
-                lane by_h_eta = c1_slope * (ih - ig) + kc * x * ig;
-                lane direct = e * ig;
-                Hme += by_h_eta * hm + 2.0 * (c1_slope * k + kc * h * ig) * direct;
-                Hwe += by_h_eta * hw;
-                Hae += by_h_eta * ha;
-                Hbe += by_h_eta * hb;
+                by_h[t] = part - cig;
+                by_hh[t] = cig * ig - part * ih;
+                by_he[t] = u * ig;
+                by_h_eta[t] = c1_slope * (ih - ig) + kc * (x * ig);
+                gm += u;
+                Hmm += (twice_k * x - 1.0) * (twice_kc * ig);
+                Hme += (eta_e - eta_ex * x) * direct;
             } else {
-                lane ih = 1.0 / h, x = e2 * ih;
+                lane ih = 1.0 / h, x = e2 * ih, u = e * ih;
                 squares += x;
-                by_h = 0.5 * ih * (x - 1.0);
-                by_hh = ih * ih * (0.5 - x);
-                by_e = e * ih;
-                by_he = by_e * ih;
-                by_ee = -ih;
+                by_h[t] = 0.5 * ih * (x - 1.0);
+                by_hh[t] = ih * ih * (0.5 - x);
+                by_he[t] = u * ih;
+                gm += u;
+                Hmm -= ih;
             }
-            gm += by_h * hm + by_e;
-            gw += by_h * hw;
-            ga += by_h * ha;
-            gb += by_h * hb;
-            lane um = by_hh * hm - by_he, uw = by_hh * hw, ua = by_hh * ha, ub = by_hh * hb;
-            Hmm += um * hm - by_he * hm + by_ee + by_h * hmm;
-            Hmw += um * hw;
-            Hma += um * ha + by_h * hma;
-            Hmb += um * hb + by_h * hmb;
-            Hww += uw * hw;
-            Hwa += uw * ha;
-            Hwb += uw * hb + by_h * hwb;
-            Haa += ua * ha;
-            Hab += ua * hb + by_h * hab;
-            Hbb += ub * hb + by_h * hbb;
-            hbb = 2.0 * hb + beta * hbb;
-            hab = ha + beta * hab;
-            hwb = hw + beta * hwb;
-            hmb = hm + beta * hmb;
-            hma = beta * hma - 2.0 * e;
-            hmm = two_alpha + beta * hmm;
-            hb = h + beta * hb;
-            ha = e2 + beta * ha;
-            hw = 1.0 + beta * hw;
-            hm = beta * hm - two_alpha * e;
             h = omega + alpha * e2 + beta * h;
+        }
+        /* first derivatives of h */
+        for (int t = 0; t < size; t++) {
+            ms[t] = hm;
+            ws[t] = hw;
+            as[t] = ha;
+            bs[t] = hb;
+            gm += by_h[t] * hm;
+            gw += by_h[t] * hw;
+            ga += by_h[t] * ha;
+            gb += by_h[t] * hb;
+            if (student) {
+                Hme += by_h_eta[t] * hm;
+                Hwe += by_h_eta[t] * hw;
+                Hae += by_h_eta[t] * ha;
+                Hbe += by_h_eta[t] * hb;
+            }
+            hm = beta * hm - two_alpha * es[t];
+            hw = 1.0 + beta * hw;
+            ha = es[t] * es[t] + beta * ha;
+            hb = hs[t] + beta * hb;
+        }
+        /* products of them */
+        for (int t = 0; t < size; t++) {
+            lane um = by_hh[t] * ms[t] - by_he[t], uw = by_hh[t] * ws[t], ua = by_hh[t] * as[t], ub = by_hh[t] * bs[t];
+            Hmm += (um - by_he[t]) * ms[t];
+            Hmw += um * ws[t];
+            Hma += um * as[t];
+            Hmb += um * bs[t];
+            Hww += uw * ws[t];
+            Hwa += uw * as[t];
+            Hwb += uw * bs[t];
+            Haa += ua * as[t];
+            Hab += ua * bs[t];
+            Hbb += ub * bs[t];
+        }
+        /* second derivatives of h */
+        for (int t = 0; t < size; t++) {
+            Hmm += by_h[t] * hmm;
+            Hma += by_h[t] * hma;
+            Hmb += by_h[t] * hmb;
+            Hwb += by_h[t] * hwb;
+            Hab += by_h[t] * hab;
+            Hbb += by_h[t] * hbb;
+            hmm = two_alpha + beta * hmm;
+            hma = beta * hma - 2.0 * es[t];
+            hmb = ms[t] + beta * hmb;
+            hwb = ws[t] + beta * hwb;
+            hab = as[t] + beta * hab;
+            hbb = 2.0 * bs[t] + beta * hbb;
         }
         log_sum_carry(&log_h);
         if (student) log_sum_carry(&log_g);

@@ -4,6 +4,7 @@
 #include "lanes.h"
 
 #undef lane
+#undef lane_bits
 #undef lane_load
 #undef lane_store
 #undef lane_all
@@ -12,6 +13,7 @@
 #undef log_sum_carry
 #undef log_sum_total
 #define lane LANE_PASTE(lane, WIDTH)
+#define lane_bits LANE_PASTE(lane_bits, WIDTH)
 #define lane_load LANE_PASTE(lane_load, WIDTH)
 #define lane_store LANE_PASTE(lane_store, WIDTH)
 #define lane_all LANE_PASTE(lane_all, WIDTH)
@@ -22,8 +24,10 @@
 
 #if WIDTH > 1
 typedef double lane __attribute__((vector_size(8 * WIDTH)));
+typedef uint64_t lane_bits __attribute__((vector_size(8 * WIDTH)));
 #else
 typedef double lane;
+typedef uint64_t lane_bits;
 #endif
 
 TARGET ALWAYS_INLINE lane lane_load(const double *from) {
@@ -44,29 +48,29 @@ TARGET ALWAYS_INLINE lane lane_all(double value) {
 
 typedef struct {
     lane product;
-    int64_t power[WIDTH];
+    lane_bits power;
 } LogSum;
 
 TARGET ALWAYS_INLINE LogSum log_sum_start(void) {
     LogSum sum;
+    memset(&sum, 0, sizeof sum);
     sum.product = lane_all(1.0);
-    for (int l = 0; l < WIDTH; l++) sum.power[l] = 0;
     return sum;
 }
 
 TARGET ALWAYS_INLINE void log_sum_carry(LogSum *sum) {
-    uint64_t bits[WIDTH];
-    memcpy(bits, &sum->product, sizeof bits);
-    for (int l = 0; l < WIDTH; l++) {
-        sum->power[l] += (int64_t)(bits[l] >> 52) - 1023;
-        bits[l] = (bits[l] & UINT64_C(0x000FFFFFFFFFFFFF)) | UINT64_C(0x3FF0000000000000);
-    }
-    memcpy(&sum->product, bits, sizeof bits);
+    lane_bits bits;
+    memcpy(&bits, &sum->product, sizeof bits);
+    sum->power += (bits >> 52) - 1023;
+    bits = (bits & UINT64_C(0x000FFFFFFFFFFFFF)) | UINT64_C(0x3FF0000000000000);
+    memcpy(&sum->product, &bits, sizeof bits);
 }
 
 TARGET ALWAYS_INLINE lane log_sum_total(const LogSum *sum) {
     double product[WIDTH], total[WIDTH];
+    int64_t power[WIDTH];
     lane_store(product, sum->product);
-    for (int l = 0; l < WIDTH; l++) total[l] = log(product[l]) + (double)sum->power[l] * 0.693147180559945309417232121458;
+    memcpy(power, &sum->power, sizeof power);
+    for (int l = 0; l < WIDTH; l++) total[l] = log(product[l]) + (double)power[l] * 0.693147180559945309417232121458;
     return lane_load(total);
 }
