@@ -17,13 +17,13 @@ cdef extern from "walk.h" nogil:
     ctypedef struct Optimum:
         pass
     enum: LANES
-    int lane_widest()
     int MOST_STARTS
     void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace)
     void fit_windows(const Model *model, const double *y, long step, long n, long first, long last, long block,
                      Optimum *results, double *workspace)
 
 cdef extern from "garch_fit.h" nogil:
+    int garch_widest()
     Model garch_model(bint student, bint mean_square, int width)
     void garch_evaluate(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
                         double *hessian, bint student, int width, unsigned busy)
@@ -33,7 +33,7 @@ cdef extern from "garch_fit.h" nogil:
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 11
 lanes = LANES
-widest = lane_widest()
+widest = garch_widest()
 most_starts = MOST_STARTS
 
 
@@ -48,7 +48,7 @@ def fit(const double[::1] y, bint student, bint mean_square, double[::1] workspa
 
     ``y`` (n,), n >= 1; ``workspace`` (n * lanes,); ``out`` (most_starts, OPTIMUM_SIZE).
     """
-    cdef Model model = garch_model(student, mean_square, lane_widest())
+    cdef Model model = garch_model(student, mean_square, garch_widest())
     with nogil:
         fit_window(&model, &y[0], y.shape[0], <Optimum *> &out[0, 0], &workspace[0])
 
@@ -96,7 +96,7 @@ def roll(const double[::1] y, long step, long window, long first, long last, lon
     work. ``workspace`` (window * lanes,) is this call's own; ``out`` (last - first, OPTIMUM_SIZE).
     ``width``: at most so many doubles in a register (0: as many as the processor has); the answer is the same to the last bit.
     """
-    cdef int widest = lane_widest()
+    cdef int widest = garch_widest()
     cdef Model model = garch_model(student, mean_square, width if 0 < width < widest else widest)
     with nogil:
         fit_windows(&model, &y[0], step, window, first, last, block, <Optimum *> &out[0, 0], &workspace[0])

@@ -54,23 +54,17 @@ typedef struct {
 } GarchPaths;
 
 static void garch_carry(double *product, double *power, int points) {
-    uint64_t bits[GARCH_GRID];
-    memcpy(bits, product, points * sizeof *bits);
     for (int i = 0; i < points; i++) {
-        power[i] += (double)((int)(bits[i] >> 52) - 1023);
-        bits[i] = (bits[i] & UINT64_C(0x000FFFFFFFFFFFFF)) | UINT64_C(0x3FF0000000000000);
+        uint64_t bits;
+        memcpy(&bits, product + i, sizeof bits);
+        power[i] += (double)((int)(bits >> 52) - 1023);
+        bits = (bits & UINT64_C(0x000FFFFFFFFFFFFF)) | UINT64_C(0x3FF0000000000000);
+        memcpy(product + i, &bits, sizeof bits);
     }
-    memcpy(product, bits, points * sizeof *bits);
 }
 
-/* The passes, for each width of register that this machine may have. */
-#if defined(__GNUC__)
-#define GARCH_NARROW 2
-#define WIDTH 2
-#else
-#define GARCH_NARROW 1
-#define WIDTH 1
-#endif
+/* The passes, for each width of register that a processor of this kind may have. */
+#define WIDTH LANE_NARROWEST
 #define TARGET
 #include "garch_pass.h"
 #undef WIDTH
@@ -90,6 +84,15 @@ static void garch_carry(double *product, double *power, int points) {
 #undef garch_pass
 #undef garch_advance
 
+/* Doubles in the widest register of the processor that runs. */
+static int garch_widest(void) {
+#ifdef LANES_DISPATCHED
+    return __builtin_cpu_supports("avx512f") ? 8 : __builtin_cpu_supports("avx2") ? 4 : LANE_NARROWEST;
+#else
+    return LANE_NARROWEST;
+#endif
+}
+
 /* Value, gradient and Hessian of the lanes whose bit in `busy` is set, in registers of at most `width` doubles. */
 static void garch_evaluate(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
                            double *hessian, int student, int width, unsigned busy) {
@@ -100,12 +103,14 @@ static void garch_evaluate(const double *z, long n, const double *start, const d
         return;
     }
     for (int l = 0; width >= 4 && l < LANES; l += 4)
-        if (busy >> l & 0x0F) garch_pass_4(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student);
-    if (width >= 4) return;
+        if (busy >> l & 0x03 && busy >> l & 0x0C) {
+            garch_pass_4(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student);
+            busy &= ~(0x0Fu << l);
+        }
 #endif
-    for (int l = 0; l < LANES; l += GARCH_NARROW)
-        if (busy >> l & ((1u << GARCH_NARROW) - 1))
-            LANE_PASTE(garch_pass, GARCH_NARROW)(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student);
+    for (int l = 0; l < LANES; l += LANE_NARROWEST)
+        if (busy >> l & ((1u << LANE_NARROWEST) - 1))
+            LANE_PASTE(garch_pass, LANE_NARROWEST)(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student);
 }
 
 static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int points,
@@ -121,7 +126,7 @@ static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const d
         return;
     }
 #endif
-    LANE_PASTE(garch_advance, GARCH_NARROW)(grid, paths, y, count, student, points);
+    LANE_PASTE(garch_advance, LANE_NARROWEST)(grid, paths, y, count, student, points);
 }
 
 /* Of one sample z[t]: the variances h_1 .. h_{n+1} and the score of every observation in the natural parameters (n x 5). */

@@ -11,6 +11,7 @@
 #include "walk.h"
 
 #define BACKCAST_SPAN 75
+#define AUDIT 6 /* with stretches of 25 windows both ends are searched afresh */
 
 /* b for a window of one lane: the exponentially weighted mean of the first 75 squared deviations, as `arch` takes it. */
 static void garch_backcast(const double *z, long n, double *start) {
@@ -246,6 +247,7 @@ static int garch_peaks_student(const double *y, long n, long moved, const double
 
 static Model garch_model(int student, int mean_square, int width) {
     Model model = {width,
+                   AUDIT,
                    student ? 5 : 4,
                    0,
                    3,

@@ -10,8 +10,8 @@
 #define garch_advance_of LANE_PASTE(garch_advance_of, WIDTH)
 #define garch_advance LANE_PASTE(garch_advance, WIDTH)
 
-/* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 5 x LANES; value LANES, gradient 5 x LANES,
- * hessian 5 x 5 x LANES, all in the natural parameters. Without `student` eta and its derivatives are left at zero. */
+/* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 5 x LANES; value LANES, gradient
+ * 5 x LANES, hessian 5 x 5 x LANES, all in the natural parameters. Without `student` eta and its derivatives are left at zero. */
 TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *start, const double *point, double *value,
                               double *gradient, double *hessian, int student) {
     lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
@@ -181,7 +181,7 @@ TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *pa
             tails[t] = grid->k * squares[t];
         }
         for (int v = 0; v < points; v += abreast * WIDTH) {
-            lane now[7], first[7], second[7];
+            lane now[8], first[8], second[8];
             for (int i = 0; i < abreast; i++) {
                 now[i] = lane_load(paths->h + v + i * WIDTH);
                 first[i] = lane_load(paths->first + v + i * WIDTH);

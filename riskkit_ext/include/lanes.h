@@ -23,13 +23,14 @@
 #define ALWAYS_INLINE static inline
 #endif
 
-#if defined(__GNUC__) && defined(__x86_64__)
-#define LANES_DISPATCHED 1
-static int lane_widest(void) { return __builtin_cpu_supports("avx512f") ? 8 : __builtin_cpu_supports("avx2") ? 4 : 2; }
-#elif defined(__GNUC__)
-static int lane_widest(void) { return 2; }
+/* Doubles in a register that every processor of the kind has (SSE2, NEON, simd128); without vector types in the compiler 1. */
+#if defined(__GNUC__) && !defined(RISKKIT_PLAIN_DOUBLES)
+#define LANE_NARROWEST 2
 #else
-static int lane_widest(void) { return 1; }
+#define LANE_NARROWEST 1
+#endif
+#if LANE_NARROWEST == 2 && defined(__x86_64__)
+#define LANES_DISPATCHED
 #endif
 
 /* Sum of logarithms as the logarithm of a product: one multiplication per term; every LOG_BLOCK terms the exponent of the

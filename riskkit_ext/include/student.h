@@ -10,14 +10,12 @@
 #ifndef RISKKIT_STUDENT_H
 #define RISKKIT_STUDENT_H
 
+#include <limits.h>
+
 #include "student_normaliser.h"
 #include "walk.h"
 
-#if defined(__GNUC__)
-#define WIDTH 2
-#else
-#define WIDTH 1
-#endif
+#define WIDTH LANE_NARROWEST
 #define TARGET
 #include "lane_type.h"
 
@@ -137,7 +135,17 @@ static int student_peaks(const double *y, long n, long moved, const double *star
 }
 
 static Model student_model(void) {
-    Model model = {WIDTH, 3, 1, -1, {-100.0, -12.0, 0.0}, {100.0, 3.0, 0.95}, student_prepare, student_evaluate, student_peaks, student_ahead};
+    Model model = {WIDTH,
+                   INT_MAX,
+                   3,
+                   1,
+                   -1,
+                   {-100.0, -12.0, 0.0},
+                   {100.0, 3.0, 0.95},
+                   student_prepare,
+                   student_evaluate,
+                   student_peaks,
+                   student_ahead};
     return model;
 }
 

@@ -1,6 +1,6 @@
 /* Maximum likelihood on the windows of one series, LANES windows at a time.
  *
- * A stretch is a run of consecutive windows. Its first window, and every AUDIT-th after it, is searched from all peaks of the
+ * A stretch is a run of consecutive windows. Its first window, and every `audit`-th after it, is searched from all peaks of the
  * model's grid of starting points; the distinct maxima found are kept, best first. Each other window is searched from the maxima
  * of the window before it (three Newton passes the best, one or two the others) and from those peaks of the grid that were no
  * peaks before: so a maximum that is born, or that overtakes the highest, is seen on that day. Following one maximum alone misses
@@ -18,7 +18,6 @@
 #include "lanes.h"
 
 #define MOST_STARTS 6
-#define AUDIT 8           /* windows between two searches from the whole grid */
 #define SAME_MAXIMUM 1e-7 /* log-likelihoods closer than this belong to the same maximum */
 #define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
 #define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
@@ -29,6 +28,7 @@
  * (log_scale) or a variance, the others have no unit. */
 typedef struct {
     int width;                 /* doubles in the widest register to be used */
+    int audit;                 /* windows from one search of the whole grid to the next */
     int size, log_scale, edge; /* edge: see walker_search; -1 for none */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
     /* numbers (3 x LANES) of one lane's window that stay fixed */
@@ -57,7 +57,10 @@ typedef struct {
 ALWAYS_INLINE double window_sum(const double *y, long n, double centre, int power) {
     double parts[8] = {0.0}, sum = 0.0;
     for (long t = 0; t < n; t += 8)
-        for (int k = 0; k < 8 && t + k < n; k++) parts[k] += power == 1 ? y[t + k] - centre : (y[t + k] - centre) * (y[t + k] - centre);
+        for (int k = 0; k < 8 && t + k < n; k++) {
+            double away = y[t + k] - centre;
+            parts[k] += power == 1 ? away : away * away;
+        }
     for (int k = 0; k < 8; k++) sum += parts[k];
     return sum;
 }
@@ -132,7 +135,7 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
     if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
     model->prepare(z, n, start);
     walker_carry(walker, model);
-    int follows = walker->done % AUDIT && walker->surveyed == walker->done - 1;
+    int follows = walker->done % model->audit && walker->surveyed == walker->done - 1;
     if (!follows) walker->known = 0;
     int peaks = model->peaks(y + (stretch->window + walker->done) * step, n, follows ? step : 0, start, walker->mean,
                              walker->scale, walker->survey, &walker->known, fresh, model->width);
