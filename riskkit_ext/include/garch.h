@@ -42,17 +42,18 @@ static GarchShape garch_shape(double eta) {
 
 #define GARCH_GRID 56
 
-/* Points of a grid of parameters with mu = 0 and one eta, and the recursions of all of them at one observation: h and, carried as
- * products and powers of two, the sums of log h and log(h + k e^2) so far (normal innovations: `second` is the sum of e^2 / h). */
+/* Points of a grid of parameters with mu = 0 and one eta, and the recursions of all of them at one observation: h and, as
+ * products and powers of two, the sums of log h and log(h + k e^2) so far (normal: `second` is the sum of e^2 / h). */
 typedef struct {
     double omega[GARCH_GRID], alpha[GARCH_GRID], beta[GARCH_GRID];
-    double mean, inverse, k, c1, constant;
+    double mean, inverse, k, c1;
 } GarchGrid;
 
 typedef struct {
     double h[GARCH_GRID], first[GARCH_GRID], second[GARCH_GRID], power[GARCH_GRID], second_power[GARCH_GRID];
 } GarchPaths;
 
+/* Move the exponents of the products into the powers. */
 static void garch_carry(double *product, double *power, int points) {
     for (int i = 0; i < points; i++) {
         uint64_t bits;

@@ -157,7 +157,7 @@ static uint64_t garch_peaks_of(const double *values) {
 }
 
 /* The grid, and the recursions of its points before the first and after the last observation of a window. What lies between is
- * the window's likelihood, but for the start variance: it is that of the window where the survey began. */
+ * the window's likelihood, but for the start variance and the unit: those are of the window where the survey began. */
 typedef struct {
     double points[GARCH_GRID][5];
     GarchGrid grid;
@@ -204,6 +204,7 @@ static void garch_survey_values(const GarchSurvey *survey, int student, int poin
     }
 }
 
+/* See Model. The drift row lives on the start variance, so it is computed exactly for every window. */
 static int garch_peaks(const double *y, long n, long moved, const double *start, double mean, double scale, double *memory,
                        uint64_t *known, double (*best)[5], int student, int width) {
     GarchSurvey *survey = (GarchSurvey *)memory;

@@ -13,7 +13,7 @@
 /* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 5 x LANES; value LANES, gradient
  * 5 x LANES, hessian 5 x 5 x LANES, all in the natural parameters. Without `student` eta and its derivatives are left at zero. */
 TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *start, const double *point, double *value,
-                              double *gradient, double *hessian, int student) {
+                                        double *gradient, double *hessian, int student) {
     lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
     lane beta = lane_load(point + 3 * LANES), zero = lane_all(0.0);
     GarchShape shapes[WIDTH];

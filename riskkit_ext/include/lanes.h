@@ -4,6 +4,7 @@
  * them one machine register holds is another matter: the passes over the data are written once (see lane_type.h), compiled for
  * registers of 2, 4 and 8 doubles, and chosen by the processor that runs. Each problem's numbers are the same bits at any width
  * and whatever runs in the lanes beside it: IEEE arithmetic is, as long as no a * b + c is contracted.
+ * (Between machines the last bit may differ where libm differs.)
  */
 #ifndef RISKKIT_LANES_H
 #define RISKKIT_LANES_H

@@ -86,6 +86,7 @@ typedef struct Walker {
     Optimum found[2 * MOST_STARTS], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
     uint64_t known;
     long surveyed; /* window that the survey holds, -1: none */
+    double surveyed_scale; /* of the window in whose unit it is; an outlier that comes or goes changes the unit too much */
     double survey[SURVEY_SIZE];
     double mean, scale;
     Newton search;
@@ -135,8 +136,12 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
     if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
     model->prepare(z, n, start);
     walker_carry(walker, model);
-    int follows = walker->done % model->audit && walker->surveyed == walker->done - 1;
-    if (!follows) walker->known = 0;
+    double drawn = walker->scale / walker->surveyed_scale;
+    int follows = walker->done % model->audit && walker->surveyed == walker->done - 1 && drawn > 0.8 && drawn < 1.25;
+    if (!follows) {
+        walker->known = 0;
+        walker->surveyed_scale = walker->scale;
+    }
     int peaks = model->peaks(y + (stretch->window + walker->done) * step, n, follows ? step : 0, start, walker->mean,
                              walker->scale, walker->survey, &walker->known, fresh, model->width);
     walker->surveyed = walker->done;
@@ -233,6 +238,7 @@ static void walker_begin(Walker *walker, const Model *model, const Stretch *stre
     walker->done = walker->kept = 0;
     walker->known = 0;
     walker->surveyed = -1;
+    walker->surveyed_scale = 1.0;
     walker->search.size = model->size;
     memcpy(walker->search.lower, model->lower, sizeof model->lower);
     memcpy(walker->search.upper, model->upper, sizeof model->upper);
