@@ -3,8 +3,8 @@
 
 Formula, domain and reason stand in ``include/garch.h`` and ``include/garch_pass.h`` (one pass), ``include/garch_fit.h``
 (coordinates and starts), ``include/box_newton.h`` (the search) and ``include/walk.h`` (all windows). Points are
-``(mu, omega, p, s, eta)`` of the standardised window; a row of an optimum is the point, the log-likelihood, the next variance, the mean and the scale by which
-the window was standardised, the status and the number of passes.
+``(mu, omega, p, s, eta)`` of the standardised window; a row of an optimum is the point, the log-likelihood, the next variance,
+the mean and the scale by which the window was standardised, the status and the number of passes.
 """
 
 cdef extern from *:
