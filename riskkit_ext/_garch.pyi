@@ -6,6 +6,7 @@ _Array = npt.NDArray[np.float64]
 source_digest: str
 OPTIMUM_SIZE: int
 lanes: int
+widest: int
 most_starts: int
 
 def bounds(student: bool) -> tuple[list[float], list[float]]: ...
@@ -25,4 +26,5 @@ def roll(
     mean_square: bool,
     workspace: _Array,
     out: _Array,
+    width: int = 0,
 ) -> None: ...

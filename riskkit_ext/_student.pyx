@@ -13,7 +13,7 @@ cdef extern from "walk.h" nogil:
         pass
     ctypedef struct Optimum:
         pass
-    int LANES
+    enum: LANES
     int MOST_STARTS
     void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace)
     void fit_windows(const Model *model, const double *y, long step, long n, long first, long last, long block,
@@ -23,7 +23,7 @@ cdef extern from "student.h" nogil:
     Model student_model()
     void student_normaliser(double eta, double *out)
     void student_evaluate(const double *z, long n, const double *start, const double *point, double *value,
-                          double *gradient, double *hessian)
+                          double *gradient, double *hessian, int width, unsigned busy)
 
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 11
@@ -41,10 +41,10 @@ def fit(const double[::1] y, double[::1] workspace, double[:, ::1] out):
 def derivatives(const double[::1] z, const double[::1] point, double[::1] workspace, double[::1] gradient,
                 double[:, ::1] hessian):
     """Log-likelihood at ``point`` = (location, log scale, eta); fills ``gradient`` (3,) and ``hessian`` (3, 3)."""
-    cdef double points[6]
-    cdef double values[2]
-    cdef double gradients[6]
-    cdef double hessians[18]
+    cdef double points[3 * LANES]
+    cdef double values[LANES]
+    cdef double gradients[3 * LANES]
+    cdef double hessians[9 * LANES]
     cdef long t, i, j, l, n = z.shape[0]
     with nogil:
         for l in range(LANES):
@@ -52,7 +52,7 @@ def derivatives(const double[::1] z, const double[::1] point, double[::1] worksp
                 points[i * LANES + l] = point[i]
             for t in range(n):
                 workspace[t * LANES + l] = z[t]
-        student_evaluate(&workspace[0], n, NULL, points, values, gradients, hessians)
+        student_evaluate(&workspace[0], n, NULL, points, values, gradients, hessians, 1, 1)
         for i in range(3):
             gradient[i] = gradients[i * LANES]
             for j in range(3):

@@ -40,137 +40,94 @@ static GarchShape garch_shape(double eta) {
     return shape;
 }
 
-/* One pass over LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 5 x LANES; value LANES, gradient 5 x LANES,
- * hessian 5 x 5 x LANES, all in the natural parameters. Without `student` eta and its derivatives are left at zero. */
-ALWAYS_INLINE void garch_pass(const double *z, long n, const double *start, const double *point, double *value,
-                              double *gradient, double *hessian, int student) {
-    lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
-    lane beta = lane_load(point + 3 * LANES), zero = lane_all(0.0);
-    GarchShape shapes[LANES];
-    double columns[6][LANES];
-    for (int l = 0; l < LANES; l++) {
-        if (student) shapes[l] = garch_shape(point[4 * LANES + l]);
-        columns[0][l] = student ? shapes[l].k[0] : 0.0;
-        columns[1][l] = student ? shapes[l].c1[0] : 0.0;
-        columns[2][l] = student ? shapes[l].c1[1] : 0.0;
-        columns[3][l] = student ? shapes[l].k[1] * shapes[l].c1[0] : 0.0;
-    }
-    lane k = lane_load(columns[0]), c1 = lane_load(columns[1]), c1_slope = lane_load(columns[2]);
-    lane kc = lane_load(columns[3]), half_less = c1 - 0.5, twice_kc = 2.0 * k * c1;
-    lane two_alpha = 2.0 * alpha;
+#define GARCH_GRID 56
 
-    lane b0 = lane_load(start), b1 = lane_load(start + LANES), b2 = lane_load(start + 2 * LANES);
-    lane b = b0 + mu * (b1 + mu * b2), b_slope = b1 + 2.0 * mu * b2;
-    /* h and its derivatives: m, w, a, b stand for mu, omega, alpha, beta */
-    lane h = omega + (alpha + beta) * b;
-    lane hm = (alpha + beta) * b_slope, hw = lane_all(1.0), ha = b, hb = b;
-    lane hmm = (alpha + beta) * 2.0 * b2, hma = b_slope, hmb = b_slope, hwb = zero, hab = zero, hbb = zero;
+/* Points of a grid of parameters with mu = 0 and one eta, and the recursions of all of them at one observation: h and, as
+ * products and powers of two, the sums of log h and log(h + k e^2) so far (normal: `second` is the sum of e^2 / h). */
+typedef struct {
+    double omega[GARCH_GRID], alpha[GARCH_GRID], beta[GARCH_GRID];
+    double mean, inverse, k, c1;
+} GarchGrid;
 
-    lane gm = zero, gw = zero, ga = zero, gb = zero, tail = zero, tail2 = zero;
-    lane Hmm = zero, Hmw = zero, Hma = zero, Hmb = zero, Hww = zero, Hwa = zero, Hwb = zero, Haa = zero, Hab = zero, Hbb = zero;
-    lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero;
-    LogSum log_h = log_sum_start(), log_g = log_sum_start();
+typedef struct {
+    double h[GARCH_GRID], first[GARCH_GRID], second[GARCH_GRID], power[GARCH_GRID], second_power[GARCH_GRID];
+} GarchPaths;
 
-    for (long block = 0; block < n; block += LOG_BLOCK) {
-        long stop = block + LOG_BLOCK < n ? block + LOG_BLOCK : n;
-        for (long t = block; t < stop; t++) {
-            lane e = lane_load(z + t * LANES) - mu, e2 = e * e;
-            lane by_h, by_hh, by_e, by_he, by_ee;
-            log_h.product *= h;
-            if (student) {
-                lane g = h + k * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h, x = e2 * ig, cig = c1 * ig, u = twice_kc * e * ig;
-                lane part = half_less * ih;
-                log_g.product *= g;
-                tail += x;
-                tail2 += x * x;
-                by_h = part - cig;
-                by_hh = cig * ig - part * ih;
-                by_e = u; /* minus the derivative by e */
-                by_he = u * ig;
-                by_ee = (2.0 * k * x - 1.0) * (twice_kc * ig);
-                lane by_h_eta = c1_slope * (ih - ig) + kc * x * ig;
-                lane direct = e * ig;
-                Hme += by_h_eta * hm + 2.0 * (c1_slope * k + kc * h * ig) * direct;
-                Hwe += by_h_eta * hw;
-                Hae += by_h_eta * ha;
-                Hbe += by_h_eta * hb;
-            } else {
-                lane ih = 1.0 / h, x = e2 * ih;
-                squares += x;
-                by_h = 0.5 * ih * (x - 1.0);
-                by_hh = ih * ih * (0.5 - x);
-                by_e = e * ih;
-                by_he = by_e * ih;
-                by_ee = -ih;
-            }
-            gm += by_h * hm + by_e;
-            gw += by_h * hw;
-            ga += by_h * ha;
-            gb += by_h * hb;
-            lane um = by_hh * hm - by_he, uw = by_hh * hw, ua = by_hh * ha, ub = by_hh * hb;
-            Hmm += um * hm - by_he * hm + by_ee + by_h * hmm;
-            Hmw += um * hw;
-            Hma += um * ha + by_h * hma;
-            Hmb += um * hb + by_h * hmb;
-            Hww += uw * hw;
-            Hwa += uw * ha;
-            Hwb += uw * hb + by_h * hwb;
-            Haa += ua * ha;
-            Hab += ua * hb + by_h * hab;
-            Hbb += ub * hb + by_h * hbb;
-            hbb = 2.0 * hb + beta * hbb;
-            hab = ha + beta * hab;
-            hwb = hw + beta * hwb;
-            hmb = hm + beta * hmb;
-            hma = beta * hma - 2.0 * e;
-            hmm = two_alpha + beta * hmm;
-            hb = h + beta * hb;
-            ha = e2 + beta * ha;
-            hw = 1.0 + beta * hw;
-            hm = beta * hm - two_alpha * e;
-            h = omega + alpha * e2 + beta * h;
-        }
-        log_sum_carry(&log_h);
-        if (student) log_sum_carry(&log_g);
-    }
-
-    lane upper[15] = {Hmm, Hmw, Hma, Hmb, Hme, Hww, Hwa, Hwb, Hwe, Haa, Hab, Hae, Hbb, Hbe, zero};
-    lane first[5] = {gm, gw, ga, gb, zero};
-    for (int i = 0, at = 0; i < 5; i++) {
-        lane_store(gradient + i * LANES, first[i]);
-        for (int j = i; j < 5; j++, at++) {
-            lane_store(hessian + (i * 5 + j) * LANES, upper[at]);
-            lane_store(hessian + (j * 5 + i) * LANES, upper[at]);
-        }
-    }
-    lane_store(columns[0], log_sum_total(&log_h));
-    lane_store(columns[1], student ? log_sum_total(&log_g) : zero);
-    lane_store(columns[2], tail);
-    lane_store(columns[3], tail2);
-    lane_store(columns[4], squares);
-    for (int l = 0; l < LANES; l++) {
-        double count = (double)n, lh = columns[0][l];
-        if (!student) {
-            value[l] = -count * HALF_LOG_TWO_PI - 0.5 * (lh + columns[4][l]);
-            continue;
-        }
-        const GarchShape *s = &shapes[l];
-        double logs = lh - columns[1][l], x = columns[2][l], xx = columns[3][l];
-        value[l] = count * s->constant[0] - 0.5 * lh + s->c1[0] * logs;
-        gradient[4 * LANES + l] = count * s->constant[1] + s->c1[1] * logs - s->k[1] * s->c1[0] * x;
-        hessian[24 * LANES + l] = count * s->constant[2] + s->c1[2] * logs - 2.0 * s->c1[1] * s->k[1] * x +
-                                  s->k[1] * s->k[1] * s->c1[0] * xx - s->k[2] * s->c1[0] * x;
+/* Move the exponents of the products into the powers. */
+static void garch_carry(double *product, double *power, int points) {
+    for (int i = 0; i < points; i++) {
+        uint64_t bits;
+        memcpy(&bits, product + i, sizeof bits);
+        power[i] += (double)((int)(bits >> 52) - 1023);
+        bits = (bits & UINT64_C(0x000FFFFFFFFFFFFF)) | UINT64_C(0x3FF0000000000000);
+        memcpy(product + i, &bits, sizeof bits);
     }
 }
 
-static void garch_normal(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                         double *hessian) {
-    garch_pass(z, n, start, point, value, gradient, hessian, 0);
+/* The passes, for each width of register that a processor of this kind may have. */
+#define WIDTH LANE_NARROWEST
+#define TARGET
+#include "garch_pass.h"
+#undef WIDTH
+#ifdef LANES_DISPATCHED
+#undef TARGET
+#define WIDTH 4
+#define TARGET __attribute__((target("avx2")))
+#include "garch_pass.h"
+#undef WIDTH
+#undef TARGET
+#define WIDTH 8
+#define TARGET __attribute__((target("avx512f")))
+#include "garch_pass.h"
+#undef WIDTH
+#endif
+#undef TARGET
+#undef garch_pass
+#undef garch_advance
+
+/* Doubles in the widest register of the processor that runs. */
+static int garch_widest(void) {
+#ifdef LANES_DISPATCHED
+    return __builtin_cpu_supports("avx512f") ? 8 : __builtin_cpu_supports("avx2") ? 4 : LANE_NARROWEST;
+#else
+    return LANE_NARROWEST;
+#endif
 }
 
-static void garch_student(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                          double *hessian) {
-    garch_pass(z, n, start, point, value, gradient, hessian, 1);
+/* Value, gradient and Hessian of the lanes whose bit in `busy` is set, in registers of at most `width` doubles. */
+static void garch_evaluate(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+                           double *hessian, int student, int width, unsigned busy) {
+    (void)width;
+#ifdef LANES_DISPATCHED
+    if (width >= 8 && busy & 0x0F && busy & 0xF0) {
+        garch_pass_8(z, n, start, point, value, gradient, hessian, student);
+        return;
+    }
+    for (int l = 0; width >= 4 && l < LANES; l += 4)
+        if (busy >> l & 0x03 && busy >> l & 0x0C) {
+            garch_pass_4(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student);
+            busy &= ~(0x0Fu << l);
+        }
+#endif
+    for (int l = 0; l < LANES; l += LANE_NARROWEST)
+        if (busy >> l & ((1u << LANE_NARROWEST) - 1))
+            LANE_PASTE(garch_pass, LANE_NARROWEST)(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student);
+}
+
+static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int points,
+                               int width) {
+    (void)width;
+#ifdef LANES_DISPATCHED
+    if (width >= 8) {
+        garch_advance_8(grid, paths, y, count, student, points);
+        return;
+    }
+    if (width >= 4) {
+        garch_advance_4(grid, paths, y, count, student, points);
+        return;
+    }
+#endif
+    LANE_PASTE(garch_advance, LANE_NARROWEST)(grid, paths, y, count, student, points);
 }
 
 /* Of one sample z[t]: the variances h_1 .. h_{n+1} and the score of every observation in the natural parameters (n x 5). */

@@ -11,6 +11,7 @@
 #include "walk.h"
 
 #define BACKCAST_SPAN 75
+#define AUDIT 6 /* with stretches of 25 windows both ends are searched afresh */
 
 /* b for a window of one lane: the exponentially weighted mean of the first 75 squared deviations, as `arch` takes it. */
 static void garch_backcast(const double *z, long n, double *start) {
@@ -70,29 +71,26 @@ static void garch_chain_rule(int size, const double *point, const double *g, con
     hessian[(3 * size + 2) * LANES] += turn;
 }
 
-ALWAYS_INLINE void garch_search(const double *z, long n, const double *start, const double *point, double *value,
-                                double *gradient, double *hessian, int student) {
+static void garch_search(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+                         double *hessian, int student, int width, unsigned busy) {
     double natural[5 * LANES], g[5 * LANES], H[25 * LANES];
     for (int l = 0; l < LANES; l++) {
         garch_natural(point + l, natural + l);
         if (!student) natural[4 * LANES + l] = 0.0;
     }
-    if (student)
-        garch_student(z, n, start, natural, value, g, H);
-    else
-        garch_normal(z, n, start, natural, value, g, H);
+    garch_evaluate(z, n, start, natural, value, g, H, student, width, busy);
     for (int l = 0; l < LANES; l++)
-        garch_chain_rule(student ? 5 : 4, point + l, g + l, H + l, gradient + l, hessian + l);
+        if (busy >> l & 1) garch_chain_rule(student ? 5 : 4, point + l, g + l, H + l, gradient + l, hessian + l);
 }
 
 static void garch_search_normal(const double *z, long n, const double *start, const double *point, double *value,
-                                double *gradient, double *hessian) {
-    garch_search(z, n, start, point, value, gradient, hessian, 0);
+                                double *gradient, double *hessian, int width, unsigned busy) {
+    garch_search(z, n, start, point, value, gradient, hessian, 0, width, busy);
 }
 
 static void garch_search_student(const double *z, long n, const double *start, const double *point, double *value,
-                                 double *gradient, double *hessian) {
-    garch_search(z, n, start, point, value, gradient, hessian, 1);
+                                 double *gradient, double *hessian, int width, unsigned busy) {
+    garch_search(z, n, start, point, value, gradient, hessian, 1, width, busy);
 }
 
 /* h at the step after the window. With four interleaved sums the recursion is no chain of n dependent operations. */
@@ -119,83 +117,12 @@ static double garch_ahead(const double *z, long n, const double *start, const do
     return omega * ones[0] * (1.0 + beta + b2 + b2 * beta) + alpha * last + faded * h;
 }
 
-/* Log-likelihoods only, of `count` starting points on one lane's window; points are in the coordinates of the search. Eight
- * points at a time hide the latency of the recursion. */
-#define GARCH_ABREAST 8
-
-static void garch_values_abreast(const double *z, long n, const double *start, const double (*points)[5], double *values,
-                                 int student) {
-    double column[6][GARCH_ABREAST], constant[GARCH_ABREAST], c1[GARCH_ABREAST];
-    for (int i = 0; i < GARCH_ABREAST; i++) {
-        double alpha = points[i][2] * points[i][3], mu = points[i][0];
-        double b = start[0] + mu * (start[LANES] + mu * start[2 * LANES]);
-        column[0][i] = mu;
-        column[1][i] = points[i][1];
-        column[2][i] = alpha;
-        column[3][i] = points[i][2] - alpha;
-        column[4][i] = 0.0;
-        column[5][i] = column[1][i] + points[i][2] * b;
-        if (student) {
-            GarchShape shape = garch_shape(points[i][4]);
-            column[4][i] = shape.k[0];
-            constant[i] = shape.constant[0];
-            c1[i] = shape.c1[0];
-        }
-    }
-    enum { WIDE = GARCH_ABREAST / LANES };
-    lane mu[WIDE], omega[WIDE], alpha[WIDE], beta[WIDE], k[WIDE], h[WIDE], squares[WIDE];
-    LogSum log_h[WIDE], log_g[WIDE];
-    for (int v = 0; v < WIDE; v++) {
-        mu[v] = lane_load(column[0] + v * LANES);
-        omega[v] = lane_load(column[1] + v * LANES);
-        alpha[v] = lane_load(column[2] + v * LANES);
-        beta[v] = lane_load(column[3] + v * LANES);
-        k[v] = lane_load(column[4] + v * LANES);
-        h[v] = lane_load(column[5] + v * LANES);
-        squares[v] = lane_all(0.0);
-        log_h[v] = log_g[v] = log_sum_start();
-    }
-    for (long block = 0; block < n; block += LOG_BLOCK) {
-        long stop = block + LOG_BLOCK < n ? block + LOG_BLOCK : n;
-        for (int v = 0; v < WIDE; v++) {
-            lane now = h[v], first = log_h[v].product, second = log_g[v].product, sum = squares[v];
-            lane m = mu[v], w = omega[v], a = alpha[v], c = beta[v], kv = k[v];
-            for (long t = block; t < stop; t++) {
-                lane e = lane_all(z[t * LANES]) - m, e2 = e * e;
-                first *= now;
-                if (student)
-                    second *= now + kv * e2;
-                else
-                    sum += e2 / now;
-                now = w + a * e2 + c * now;
-            }
-            h[v] = now;
-            log_h[v].product = first;
-            log_g[v].product = second;
-            squares[v] = sum;
-            log_sum_carry(&log_h[v]);
-            if (student) log_sum_carry(&log_g[v]);
-        }
-    }
-    for (int v = 0; v < WIDE; v++) {
-        double lh[LANES], lg[LANES], sum[LANES];
-        lane_store(lh, log_sum_total(&log_h[v]));
-        lane_store(lg, log_sum_total(&log_g[v]));
-        lane_store(sum, squares[v]);
-        for (int l = 0; l < LANES; l++) {
-            int i = v * LANES + l;
-            values[i] = student ? (double)n * constant[i] - 0.5 * lh[l] + c1[i] * (lh[l] - lg[l])
-                                : -(double)n * HALF_LOG_TWO_PI - 0.5 * (lh[l] + sum[l]);
-        }
-    }
-}
-
 /* The grid of starts: share alpha / p (rows) by persistence (columns). omega is such that the path expected from the start
  * variance b has the window's own variance, 1, as its mean: with share 0 that is the deterministic drift of the variance, which
  * is a maximum of its own in one window out of ten. */
 #define GRID_SHARES 7
 #define GRID_PERSISTENCES 8
-#define GRID_SIZE (GRID_SHARES * GRID_PERSISTENCES)
+#define GRID_SIZE GARCH_GRID
 
 static void garch_grid(long n, double b, double (*points)[5]) {
     static const double shares[GRID_SHARES] = {0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0};
@@ -229,11 +156,73 @@ static uint64_t garch_peaks_of(const double *values) {
     return peaks;
 }
 
-ALWAYS_INLINE int garch_peaks(const double *z, long n, const double *start, uint64_t *known, double (*best)[5], int student) {
-    double points[GRID_SIZE][5], values[GRID_SIZE];
-    garch_grid(n, start[0], points);
-    for (int i = 0; i < GRID_SIZE; i += GARCH_ABREAST)
-        garch_values_abreast(z, n, start, (const double(*)[5])(points + i), values + i, student);
+/* The grid, and the recursions of its points before the first and after the last observation of a window. What lies between is
+ * the window's likelihood, but for the start variance and the unit: those are of the window where the survey began. */
+typedef struct {
+    double points[GARCH_GRID][5];
+    GarchGrid grid;
+    GarchPaths before, after;
+} GarchSurvey;
+
+_Static_assert(sizeof(GarchSurvey) <= SURVEY_SIZE * sizeof(double), "the survey fits its memory");
+
+static void garch_survey_begin(GarchSurvey *survey, long n, double b, double mean, double scale, int student) {
+    GarchGrid *grid = &survey->grid;
+    garch_grid(n, b, survey->points);
+    memset(&survey->before, 0, sizeof survey->before);
+    for (int i = 0; i < GARCH_GRID; i++) {
+        const double *point = survey->points[i];
+        grid->omega[i] = point[1];
+        grid->alpha[i] = point[2] * point[3];
+        grid->beta[i] = point[2] - grid->alpha[i];
+        survey->before.h[i] = point[1] + point[2] * b;
+        survey->before.first[i] = 1.0;
+        survey->before.second[i] = student;
+    }
+    grid->mean = mean;
+    grid->inverse = 1.0 / scale;
+    if (student) {
+        GarchShape shape = garch_shape(survey->points[0][4]);
+        grid->k = shape.k[0];
+        grid->c1 = shape.c1[0];
+    }
+    survey->after = survey->before;
+}
+
+/* Log-likelihoods of the points but for a constant. */
+static void garch_survey_values(const GarchSurvey *survey, int student, int points, double *values) {
+    const GarchPaths *before = &survey->before, *after = &survey->after;
+    static const double log_two = 0.693147180559945309417232121458;
+    for (int i = 0; i < points; i++) {
+        double first = log(after->first[i] / before->first[i]) + log_two * (after->power[i] - before->power[i]), second;
+        if (student) {
+            second = log(after->second[i] / before->second[i]) + log_two * (after->second_power[i] - before->second_power[i]);
+            values[i] = survey->grid.c1 * (first - second) - 0.5 * first;
+        } else {
+            values[i] = -0.5 * (first + after->second[i] - before->second[i]);
+        }
+    }
+}
+
+/* See Model. The drift row lives on the start variance, so it is computed exactly for every window. */
+static int garch_peaks(const double *y, long n, long moved, const double *start, double mean, double scale, double *memory,
+                       uint64_t *known, double (*best)[5], int student, int width) {
+    GarchSurvey *survey = (GarchSurvey *)memory;
+    double values[GRID_SIZE];
+    if (moved) {
+        garch_grid_advance(&survey->grid, &survey->before, y - moved, moved, student, GRID_SIZE, width);
+        garch_grid_advance(&survey->grid, &survey->after, y - moved + n, moved, student, GRID_SIZE, width);
+        garch_survey_values(survey, student, GRID_SIZE, values);
+        GarchSurvey drift;
+        garch_survey_begin(&drift, n, start[0], mean, scale, student);
+        garch_grid_advance(&drift.grid, &drift.after, y, n, student, GRID_PERSISTENCES, width);
+        garch_survey_values(&drift, student, GRID_PERSISTENCES, values);
+        memcpy(survey->points, drift.points, sizeof drift.points);
+    } else {
+        garch_survey_begin(survey, n, start[0], mean, scale, student);
+        garch_grid_advance(&survey->grid, &survey->after, y, n, student, GRID_SIZE, width);
+        garch_survey_values(survey, student, GRID_SIZE, values);
+    }
     uint64_t peaks = garch_peaks_of(values), fresh = peaks & ~*known;
     *known = peaks;
     int count = 0;
@@ -241,22 +230,26 @@ ALWAYS_INLINE int garch_peaks(const double *z, long n, const double *start, uint
         int top = -1;
         for (int i = 0; i < GRID_SIZE; i++)
             if (fresh >> i & 1 && (top < 0 || values[i] > values[top])) top = i;
-        memcpy(best[count], points[top], sizeof best[count]);
+        memcpy(best[count], survey->points[top], sizeof best[count]);
         fresh &= ~(UINT64_C(1) << top);
     }
     return count;
 }
 
-static int garch_peaks_normal(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
-    return garch_peaks(z, n, start, known, best, 0);
+static int garch_peaks_normal(const double *y, long n, long moved, const double *start, double mean, double scale,
+                       double *survey, uint64_t *known, double (*best)[5], int width) {
+    return garch_peaks(y, n, moved, start, mean, scale, survey, known, best, 0, width);
 }
 
-static int garch_peaks_student(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
-    return garch_peaks(z, n, start, known, best, 1);
+static int garch_peaks_student(const double *y, long n, long moved, const double *start, double mean, double scale,
+                       double *survey, uint64_t *known, double (*best)[5], int width) {
+    return garch_peaks(y, n, moved, start, mean, scale, survey, known, best, 1, width);
 }
 
-static Model garch_model(int student, int mean_square) {
-    Model model = {student ? 5 : 4,
+static Model garch_model(int student, int mean_square, int width) {
+    Model model = {width,
+                   AUDIT,
+                   student ? 5 : 4,
                    0,
                    3,
                    {-10.0, 1e-12, 0.0, 0.0, 1.0 / 500.0},

@@ -10,8 +10,14 @@
 #ifndef RISKKIT_STUDENT_H
 #define RISKKIT_STUDENT_H
 
+#include <limits.h>
+
 #include "student_normaliser.h"
 #include "walk.h"
+
+#define WIDTH LANE_NARROWEST
+#define TARGET
+#include "lane_type.h"
 
 #define NEARLY_NORMAL 1e-3 /* below this eta the logarithm is taken from its series: no cancellation */
 
@@ -49,13 +55,11 @@ static void student_nearly_normal(const double *z, long n, double location, doub
     out[2] = sum[1] + 0.5 * (1.0 + eta) * sum[2];
 }
 
-/* Log-likelihood, gradient (3 x LANES) and Hessian (3 x 3 x LANES) in (location, log scale, eta) of LANES samples of n
- * observations, z[t * LANES + lane]; `start` is unused. Domain: 0 <= eta < 1. */
-static void student_evaluate(const double *z, long n, const double *start, const double *point, double *value,
-                             double *gradient, double *hessian) {
-    (void)start;
-    double inverse_scale[LANES];
-    for (int l = 0; l < LANES; l++) inverse_scale[l] = exp(-point[LANES + l]);
+/* Log-likelihood, gradient (3 x LANES) and Hessian (3 x 3 x LANES) in (location, log scale, eta) of WIDTH samples of n
+ * observations, z[t * LANES + lane]; Domain: 0 <= eta < 1. */
+static void student_pass(const double *z, long n, const double *point, double *value, double *gradient, double *hessian) {
+    double inverse_scale[WIDTH];
+    for (int l = 0; l < WIDTH; l++) inverse_scale[l] = exp(-point[LANES + l]);
     lane location = lane_load(point), inverse = lane_load(inverse_scale), eta = lane_load(point + 2 * LANES);
     lane zero = lane_all(0.0), w0 = zero, w2 = zero, s1 = zero, s2 = zero, t1 = zero, t2 = zero, t3 = zero, t4 = zero;
     LogSum logs = log_sum_start();
@@ -76,10 +80,10 @@ static void student_evaluate(const double *z, long n, const double *start, const
         }
         log_sum_carry(&logs);
     }
-    double sums[9][LANES];
+    double sums[9][WIDTH];
     lane all[9] = {w0, w2, s1, s2, t1, t2, t3, t4, log_sum_total(&logs)};
     for (int k = 0; k < 9; k++) lane_store(sums[k], all[k]);
-    for (int l = 0; l < LANES; l++) {
+    for (int l = 0; l < WIDTH; l++) {
         double h = point[2 * LANES + l], r = inverse_scale[l], count = (double)n, c[3], bent[3];
         student_normaliser(h, c);
         if (h < NEARLY_NORMAL) {
@@ -104,6 +108,13 @@ static void student_evaluate(const double *z, long n, const double *start, const
     }
 }
 
+static void student_evaluate(const double *z, long n, const double *start, const double *point, double *value,
+                             double *gradient, double *hessian, int width, unsigned busy) {
+    (void)start, (void)width;
+    for (int l = 0; l < LANES; l += WIDTH)
+        if (busy >> l & ((1u << WIDTH) - 1)) student_pass(z + l, n, point + l, value + l, gradient + l, hessian + l);
+}
+
 static void student_prepare(const double *z, long n, double *start) { (void)z, (void)n, (void)start; }
 
 static double student_ahead(const double *z, long n, const double *start, const double *point) {
@@ -113,9 +124,10 @@ static double student_ahead(const double *z, long n, const double *start, const 
 
 /* One start for each of a thin, a heavy and a wild tail (the wilder the tail, the smaller its scale beside the deviation), at
  * the first window of a stretch only. */
-static int student_peaks(const double *z, long n, const double *start, uint64_t *known, double (*best)[5]) {
+static int student_peaks(const double *y, long n, long moved, const double *start, double mean, double scale, double *survey,
+                         uint64_t *known, double (*best)[5], int width) {
     static const double starts[3][5] = {{0.0, -0.2, 0.15}, {0.0, -1.2, 0.45}, {0.0, -4.0, 0.8}};
-    (void)z, (void)n, (void)start;
+    (void)y, (void)n, (void)moved, (void)start, (void)mean, (void)scale, (void)survey, (void)width;
     if (*known) return 0;
     memcpy(best, starts, sizeof starts);
     *known = 1;
@@ -123,7 +135,17 @@ static int student_peaks(const double *z, long n, const double *start, uint64_t 
 }
 
 static Model student_model(void) {
-    Model model = {3, 1, -1, {-100.0, -12.0, 0.0}, {100.0, 3.0, 0.95}, student_prepare, student_evaluate, student_peaks, student_ahead};
+    Model model = {WIDTH,
+                   INT_MAX,
+                   3,
+                   1,
+                   -1,
+                   {-100.0, -12.0, 0.0},
+                   {100.0, 3.0, 0.95},
+                   student_prepare,
+                   student_evaluate,
+                   student_peaks,
+                   student_ahead};
     return model;
 }
 

@@ -1,9 +1,11 @@
 /* Maximum likelihood on the windows of one series, LANES windows at a time.
  *
- * A stretch is a run of consecutive windows. Its first window is searched from all peaks of the model's grid of starting points;
- * the distinct maxima found are kept, best first. Each later window is searched from the maxima of the window before it (two or
- * three Newton passes each) and from those peaks of the grid that were no peaks before: so a maximum that is born, or that
- * overtakes the highest, is seen on that day. Following one maximum alone misses the highest on up to a third of the windows.
+ * A stretch is a run of consecutive windows. Its first window, and every `audit`-th after it, is searched from all peaks of the
+ * model's grid of starting points; the distinct maxima found are kept, best first. Each other window is searched from the maxima
+ * of the window before it (three Newton passes the best, one or two the others) and from those peaks of the grid that were no
+ * peaks before: so a maximum that is born, or that overtakes the highest, is seen on that day. Following one maximum alone misses
+ * the highest on up to a third of the windows. Between audits the grid is not computed anew: the observations that enter and
+ * leave are added and subtracted (see peaks). No window is ever searched from what a later one has shown.
  *
  * Every lane walks its own stretch with its own Newton search; the lanes share the vectorised evaluation and a lane that ends
  * takes the next stretch. So the answer on a stretch does not depend on what ran beside it, and any split of the stretches over
@@ -17,19 +19,27 @@
 
 #define MOST_STARTS 6
 #define SAME_MAXIMUM 1e-7 /* log-likelihoods closer than this belong to the same maximum */
+#define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
+#define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
+#define SURVEY_SIZE 1024  /* doubles in which a model keeps its grid from window to window */
 #define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
 
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
  * (log_scale) or a variance, the others have no unit. */
 typedef struct {
+    int width;                 /* doubles in the widest register to be used */
+    int audit;                 /* windows from one search of the whole grid to the next */
     int size, log_scale, edge; /* edge: see walker_search; -1 for none */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
     /* numbers (3 x LANES) of one lane's window that stay fixed */
     void (*prepare)(const double *z, long n, double *start);
+    /* of the lanes whose bit in `busy` is set */
     void (*evaluate)(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                     double *hessian);
-    /* peaks of the grid that are not in *known, at most MOST_STARTS, best first; *known becomes the present peaks */
-    int (*peaks)(const double *z, long n, const double *start, uint64_t *known, double (*best)[NEWTON_MOST]);
+                     double *hessian, int width, unsigned busy);
+    /* peaks of the grid on the window y that are not in *known, at most MOST_STARTS, best first; *known becomes the present
+     * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew */
+    int (*peaks)(const double *y, long n, long moved, const double *start, double mean, double scale, double *survey,
+                 uint64_t *known, double (*best)[NEWTON_MOST], int width);
     double (*ahead)(const double *z, long n, const double *start, const double *point); /* the next step's variance */
 } Model;
 
@@ -43,19 +53,22 @@ typedef struct {
     long part, parts;   /* of the first window take only every parts-th start: for one window shared by all lanes */
 } Stretch;
 
+/* Sum of (y - centre)^power, power 1 or 2, in eight parts: no chain of n dependent additions, and the same bits at any width. */
+ALWAYS_INLINE double window_sum(const double *y, long n, double centre, int power) {
+    double parts[8] = {0.0}, sum = 0.0;
+    for (long t = 0; t < n; t += 8)
+        for (int k = 0; k < 8 && t + k < n; k++) {
+            double away = y[t + k] - centre;
+            parts[k] += power == 1 ? away : away * away;
+        }
+    for (int k = 0; k < 8; k++) sum += parts[k];
+    return sum;
+}
+
 static void window_moments(const double *y, long n, double *mean, double *scale) {
-    double parts[4] = {0.0, 0.0, 0.0, 0.0}, least = y[0], most = y[0];
-    for (long t = 0; t < n; t++) {
-        parts[t & 3] += y[t];
-        least = y[t] < least ? y[t] : least;
-        most = y[t] > most ? y[t] : most;
-    }
-    double centre = (parts[0] + parts[1] + parts[2] + parts[3]) / (double)n;
-    for (int k = 0; k < 4; k++) parts[k] = 0.0;
-    for (long t = 0; t < n; t++) parts[t & 3] += (y[t] - centre) * (y[t] - centre);
-    double spread = sqrt((parts[0] + parts[1] + parts[2] + parts[3]) / (double)n);
-    *mean = centre;
-    *scale = spread > 1e-14 * (fabs(least) + fabs(most)) ? spread : 0.0;
+    *mean = window_sum(y, n, 0.0, 1) / (double)n;
+    double spread = sqrt(window_sum(y, n, *mean, 2) / (double)n);
+    *scale = spread > 1e-14 * fabs(*mean) ? spread : 0.0;
 }
 
 static void window_load(const double *y, long n, int lanes, double *z, double *mean, double *scale) {
@@ -72,6 +85,9 @@ typedef struct Walker {
     double starts[2 * MOST_STARTS][NEWTON_MOST];
     Optimum found[2 * MOST_STARTS], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
     uint64_t known;
+    long surveyed; /* window that the survey holds, -1: none */
+    double surveyed_scale; /* of the window in whose unit it is; an outlier that comes or goes changes the unit too much */
+    double survey[SURVEY_SIZE];
     double mean, scale;
     Newton search;
 } Walker;
@@ -120,7 +136,15 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
     if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
     model->prepare(z, n, start);
     walker_carry(walker, model);
-    int peaks = model->peaks(z, n, start, &walker->known, fresh);
+    double drawn = walker->scale / walker->surveyed_scale;
+    int follows = walker->done % model->audit && walker->surveyed == walker->done - 1 && drawn > 0.8 && drawn < 1.25;
+    if (!follows) {
+        walker->known = 0;
+        walker->surveyed_scale = walker->scale;
+    }
+    int peaks = model->peaks(y + (stretch->window + walker->done) * step, n, follows ? step : 0, start, walker->mean,
+                             walker->scale, walker->survey, &walker->known, fresh, model->width);
+    walker->surveyed = walker->done;
     for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
         memcpy(walker->starts[walker->count++], fresh[k], sizeof fresh[k]);
     if (walker->count) walker_search(walker, model);
@@ -175,6 +199,17 @@ static int walker_repeats(const Walker *walker, const Model *model) {
     return 0;
 }
 
+/* A rival far below the best maximum of the window needs no digits: a step a day is enough to follow it. */
+static int walker_beaten(Walker *walker) {
+    Newton *search = &walker->search;
+    if (!walker->at || walker->at >= walker->carried || search->damping != 0.0 || search->reach != 1.0) return 0;
+    if (search->predicted > RIVAL || !walker_knows_better(walker, search->value + search->predicted + 0.1)) return 0;
+    newton_move(search->point, search);
+    search->value += search->predicted;
+    search->status = FIT_OK;
+    return 1;
+}
+
 /* Sort this window's maxima into `best`. */
 static void walker_close(Walker *walker, const Model *model, const double *z, long n, const double *start, Optimum *result) {
     if (!walker->count) { /* the maxima of the last window that had any stay for the next */
@@ -191,7 +226,7 @@ static void walker_close(Walker *walker, const Model *model, const double *z, lo
         Optimum *next = &walker->found[top], *best = walker->best;
         int kept = walker->kept;
         if (kept && best[0].value - next->value > HOPELESS) break;
-        if (!kept || best[kept - 1].value - next->value > SAME_MAXIMUM) best[walker->kept++] = *next;
+        if (!kept || best[kept - 1].value - next->value > (kept > 1 ? SAME_RIVAL : SAME_MAXIMUM)) best[walker->kept++] = *next;
         next->status = FIT_FAILED;
     }
     if (walker->kept) walker->best[0].ahead = model->ahead(z, n, start, walker->best[0].point);
@@ -202,6 +237,8 @@ static void walker_begin(Walker *walker, const Model *model, const Stretch *stre
     walker->stretch = stretch;
     walker->done = walker->kept = 0;
     walker->known = 0;
+    walker->surveyed = -1;
+    walker->surveyed_scale = 1.0;
     walker->search.size = model->size;
     memcpy(walker->search.lower, model->lower, sizeof model->lower);
     memcpy(walker->search.upper, model->upper, sizeof model->upper);
@@ -221,8 +258,8 @@ static void walk(const Model *model, const double *y, long step, long n, const S
         for (int i = 0; i < NEWTON_MOST; i++) point[i * LANES + l] = 0.5 * (model->lower[i] + model->upper[i]);
     }
     for (long t = 0; t < n * LANES; t++) workspace[t] = t & 1 ? 1.0 : -1.0; /* harmless in a lane that rests */
-    for (int busy = 1; busy;) {
-        busy = 0;
+    for (;;) {
+        unsigned busy = 0;
         for (int l = 0; l < LANES; l++) {
             Walker *walker = &walkers[l];
             double *z = workspace + l, *fixed = start + l;
@@ -240,11 +277,11 @@ static void walk(const Model *model, const double *y, long step, long n, const S
                 walker_open(walker, model, y, step, n, z, fixed);
             }
             if (!walker->stretch) continue;
-            busy = 1;
+            busy |= 1u << l;
             for (int i = 0; i < model->size; i++) point[i * LANES + l] = walker->search.trial[i];
         }
         if (!busy) break;
-        model->evaluate(workspace, n, start, point, value, gradient, hessian);
+        model->evaluate(workspace, n, start, point, value, gradient, hessian, model->width, busy);
         for (int l = 0; l < LANES; l++) {
             Walker *walker = &walkers[l];
             if (!walker->stretch) continue;
@@ -253,6 +290,7 @@ static void walk(const Model *model, const double *y, long step, long n, const S
                 walker->search.status = FIT_FAILED;
                 ended = 1;
             }
+            ended = ended || walker_beaten(walker);
             if (ended && !walker_released(walker, model)) walker_record(walker, model);
         }
     }

@@ -1,11 +1,16 @@
 """The GARCH kernel against its slow twin, in double and in 40 digits."""
 
+import ctypes
+import shutil
+import subprocess
+
 import mpmath
 import numpy as np
 import pytest
 from oracles import garch as oracle
 
 from riskkit_ext import _garch
+from riskkit_ext._source import FOLDER
 
 POINTS = [
     (0.05, 0.04, 0.06, 0.9, 0.2),
@@ -92,10 +97,10 @@ def fitted(y, student=True):
     return maxima
 
 
-def rolled(y, window, step=1, block=50, first=0, last=None, student=True):
+def rolled(y, window, step=1, block=50, first=0, last=None, student=True, width=0):
     last = (len(y) - window) // step + 1 if last is None else last
     out = np.empty((last - first, _garch.OPTIMUM_SIZE))
-    _garch.roll(y, step, window, first, last, block, student, False, np.empty(window * _garch.lanes), out)
+    _garch.roll(y, step, window, first, last, block, student, False, np.empty(window * _garch.lanes), out, width)
     return out
 
 
@@ -123,6 +128,43 @@ def test_shared_work_gives_the_same_bits():
     np.testing.assert_array_equal(whole, parts)
 
 
+@pytest.mark.parametrize("window", [50, 203, 300])
+@pytest.mark.parametrize("student", [True, False])
+def test_any_width_of_register_gives_the_same_bits(student, window):
+    """More stretches than lanes, a constant spell, a length that no width divides."""
+    y = oracle.simulate(600, 0.05, 0.1, 0.85, 5, 6)
+    y[330:400] = 0.01
+    widest = rolled(y, window, block=25, student=student)
+    for width in (1, 2, 4, 8):
+        if width <= _garch.widest:
+            np.testing.assert_array_equal(rolled(y, window, block=25, student=student, width=width), widest)
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+@pytest.mark.parametrize("student", [True, False])
+def test_plain_doubles_agree(tmp_path, student):
+    """What a compiler without vector types makes of the same headers."""
+    source, library = tmp_path / "plain.c", tmp_path / "plain.so"
+    source.write_text(
+        """#include "garch_fit.h"
+        void roll(const double *y, long n, long count, int student, double *out, double *workspace) {
+            Model model = garch_model(student, 0, 1);
+            fit_windows(&model, y, 1, n, 0, count, 25, (Optimum *)out, workspace);
+        }"""
+    )
+    flags = ["-shared", "-fPIC", "-O1", "-std=c11", "-Wall", "-Wextra", "-Wno-unused-function", "-Werror"]
+    include = ["-DRISKKIT_PLAIN_DOUBLES", "-I", str(FOLDER / "include")]
+    subprocess.run(["cc", *flags, *include, str(source), "-o", str(library), "-lm"], check=True)
+    y = oracle.simulate(400, 0.05, 0.1, 0.85, 5, 8)
+    plain, workspace = np.empty((101, _garch.OPTIMUM_SIZE)), np.empty(300 * _garch.lanes)
+    pointer = ctypes.POINTER(ctypes.c_double)
+    ctypes.CDLL(str(library)).roll(
+        y.ctypes.data_as(pointer), ctypes.c_long(300), ctypes.c_long(101), ctypes.c_int(student),
+        plain.ctypes.data_as(pointer), workspace.ctypes.data_as(pointer),
+    )  # fmt: skip
+    np.testing.assert_allclose(plain, rolled(y, 300, block=25, student=student), rtol=1e-9, atol=1e-12)
+
+
 def test_step_takes_every_other_window():
     y = oracle.simulate(420, 0.05, 0.1, 0.85, 5, 3)
     every, other = rolled(y, 300), rolled(y, 300, step=7)
@@ -139,6 +181,14 @@ def test_constant_windows_fail_and_the_next_ones_recover():
     assert not failed[151:].any()
     for window in (0, 60, 200, 300):
         assert out[window, 5] >= fitted(y[window : window + 100])[0, 5] - 1e-6
+
+
+def test_no_window_knows_of_a_later_one():
+    """What the data say from window 31 on must not help the search in the windows before."""
+    y = oracle.simulate(380, 0.05, 0.1, 0.85, 5, 9)
+    changed = y.copy()
+    changed[330:] *= np.linspace(3.0, 30.0, 50)
+    np.testing.assert_array_equal(rolled(y, 300)[:31], rolled(changed, 300)[:31])
 
 
 def test_read_only_input():

@@ -1,0 +1,222 @@
+/* The passes over the data, for registers of WIDTH doubles; garch.h includes this file once for each width. */
+#include "lane_type.h"
+
+#undef garch_pass_of
+#undef garch_pass
+#undef garch_advance_of
+#undef garch_advance
+#define garch_pass_of LANE_PASTE(garch_pass_of, WIDTH)
+#define garch_pass LANE_PASTE(garch_pass, WIDTH)
+#define garch_advance_of LANE_PASTE(garch_advance_of, WIDTH)
+#define garch_advance LANE_PASTE(garch_advance, WIDTH)
+
+/* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 5 x LANES; value LANES, gradient
+ * 5 x LANES, hessian 5 x 5 x LANES, all in the natural parameters. Without `student` eta and its derivatives are left at zero. */
+TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *start, const double *point, double *value,
+                                        double *gradient, double *hessian, int student) {
+    lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
+    lane beta = lane_load(point + 3 * LANES), zero = lane_all(0.0);
+    GarchShape shapes[WIDTH];
+    double columns[6][WIDTH];
+    for (int l = 0; l < WIDTH; l++) {
+        if (student) shapes[l] = garch_shape(point[4 * LANES + l]);
+        columns[0][l] = student ? shapes[l].k[0] : 0.0;
+        columns[1][l] = student ? shapes[l].c1[0] : 0.0;
+        columns[2][l] = student ? shapes[l].c1[1] : 0.0;
+        columns[3][l] = student ? shapes[l].k[1] * shapes[l].c1[0] : 0.0;
+    }
+    lane k = lane_load(columns[0]), c1 = lane_load(columns[1]), c1_slope = lane_load(columns[2]);
+    lane kc = lane_load(columns[3]), half_less = c1 - 0.5, twice_kc = 2.0 * k * c1, twice_k = 2.0 * k;
+    lane eta_e = 2.0 * (c1_slope * k + kc), eta_ex = 2.0 * kc * k; /* the derivative by e and eta, by x = e^2 / (h + k e^2) */
+    lane two_alpha = 2.0 * alpha;
+
+    lane b0 = lane_load(start), b1 = lane_load(start + LANES), b2 = lane_load(start + 2 * LANES);
+    lane b = b0 + mu * (b1 + mu * b2), b_slope = b1 + 2.0 * mu * b2;
+    /* h and its derivatives: m, w, a, b stand for mu, omega, alpha, beta */
+    lane h = omega + (alpha + beta) * b;
+    lane hm = (alpha + beta) * b_slope, hw = lane_all(1.0), ha = b, hb = b;
+    lane hmm = (alpha + beta) * 2.0 * b2, hma = b_slope, hmb = b_slope, hwb = zero, hab = zero, hbb = zero;
+
+    lane gm = zero, gw = zero, ga = zero, gb = zero, tail = zero, tail2 = zero;
+    lane Hmm = zero, Hmw = zero, Hma = zero, Hmb = zero, Hww = zero, Hwa = zero, Hwb = zero, Haa = zero, Hab = zero, Hbb = zero;
+    lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero;
+    LogSum log_h = log_sum_start(), log_g = log_sum_start();
+
+    lane hs[LOG_BLOCK], es[LOG_BLOCK], by_h[LOG_BLOCK], by_hh[LOG_BLOCK], by_he[LOG_BLOCK], by_h_eta[LOG_BLOCK];
+    lane ms[LOG_BLOCK], ws[LOG_BLOCK], as[LOG_BLOCK], bs[LOG_BLOCK];
+    for (long block = 0; block < n; block += LOG_BLOCK) {
+        int size = n - block < LOG_BLOCK ? (int)(n - block) : LOG_BLOCK;
+        const double *from = z + block * LANES;
+        /* h, and the derivatives of each term by h and directly by mu, which enters through e */
+        for (int t = 0; t < size; t++) {
+            lane e = lane_load(from + t * LANES) - mu, e2 = e * e;
+            hs[t] = h;
+            es[t] = e;
+            log_h.product *= h;
+            if (student) {
+                lane g = h + k * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h, x = e2 * ig;
+                lane part = half_less * ih, cig = c1 * ig, direct = e * ig, u = twice_kc * direct;
+                log_g.product *= g;
+                tail += x;
+                tail2 += x * x;
+                by_h[t] = part - cig;
+                by_hh[t] = cig * ig - part * ih;
+                by_he[t] = u * ig;
+                by_h_eta[t] = c1_slope * (ih - ig) + kc * (x * ig);
+                gm += u;
+                Hmm += (twice_k * x - 1.0) * (twice_kc * ig);
+                Hme += (eta_e - eta_ex * x) * direct;
+            } else {
+                lane ih = 1.0 / h, x = e2 * ih, u = e * ih;
+                squares += x;
+                by_h[t] = 0.5 * ih * (x - 1.0);
+                by_hh[t] = ih * ih * (0.5 - x);
+                by_he[t] = u * ih;
+                gm += u;
+                Hmm -= ih;
+            }
+            h = omega + alpha * e2 + beta * h;
+        }
+        /* first derivatives of h */
+        for (int t = 0; t < size; t++) {
+            ms[t] = hm;
+            ws[t] = hw;
+            as[t] = ha;
+            bs[t] = hb;
+            gm += by_h[t] * hm;
+            gw += by_h[t] * hw;
+            ga += by_h[t] * ha;
+            gb += by_h[t] * hb;
+            if (student) {
+                Hme += by_h_eta[t] * hm;
+                Hwe += by_h_eta[t] * hw;
+                Hae += by_h_eta[t] * ha;
+                Hbe += by_h_eta[t] * hb;
+            }
+            hm = beta * hm - two_alpha * es[t];
+            hw = 1.0 + beta * hw;
+            ha = es[t] * es[t] + beta * ha;
+            hb = hs[t] + beta * hb;
+        }
+        /* products of them */
+        for (int t = 0; t < size; t++) {
+            lane um = by_hh[t] * ms[t] - by_he[t], uw = by_hh[t] * ws[t], ua = by_hh[t] * as[t], ub = by_hh[t] * bs[t];
+            Hmm += (um - by_he[t]) * ms[t];
+            Hmw += um * ws[t];
+            Hma += um * as[t];
+            Hmb += um * bs[t];
+            Hww += uw * ws[t];
+            Hwa += uw * as[t];
+            Hwb += uw * bs[t];
+            Haa += ua * as[t];
+            Hab += ua * bs[t];
+            Hbb += ub * bs[t];
+        }
+        /* second derivatives of h */
+        for (int t = 0; t < size; t++) {
+            Hmm += by_h[t] * hmm;
+            Hma += by_h[t] * hma;
+            Hmb += by_h[t] * hmb;
+            Hwb += by_h[t] * hwb;
+            Hab += by_h[t] * hab;
+            Hbb += by_h[t] * hbb;
+            hmm = two_alpha + beta * hmm;
+            hma = beta * hma - 2.0 * es[t];
+            hmb = ms[t] + beta * hmb;
+            hwb = ws[t] + beta * hwb;
+            hab = as[t] + beta * hab;
+            hbb = 2.0 * bs[t] + beta * hbb;
+        }
+        log_sum_carry(&log_h);
+        if (student) log_sum_carry(&log_g);
+    }
+
+    lane upper[15] = {Hmm, Hmw, Hma, Hmb, Hme, Hww, Hwa, Hwb, Hwe, Haa, Hab, Hae, Hbb, Hbe, zero};
+    lane first[5] = {gm, gw, ga, gb, zero};
+    for (int i = 0, at = 0; i < 5; i++) {
+        lane_store(gradient + i * LANES, first[i]);
+        for (int j = i; j < 5; j++, at++) {
+            lane_store(hessian + (i * 5 + j) * LANES, upper[at]);
+            lane_store(hessian + (j * 5 + i) * LANES, upper[at]);
+        }
+    }
+    lane_store(columns[0], log_sum_total(&log_h));
+    lane_store(columns[1], student ? log_sum_total(&log_g) : zero);
+    lane_store(columns[2], tail);
+    lane_store(columns[3], tail2);
+    lane_store(columns[4], squares);
+    for (int l = 0; l < WIDTH; l++) {
+        double count = (double)n, lh = columns[0][l];
+        if (!student) {
+            value[l] = -count * HALF_LOG_TWO_PI - 0.5 * (lh + columns[4][l]);
+            continue;
+        }
+        const GarchShape *s = &shapes[l];
+        double logs = lh - columns[1][l], x = columns[2][l], xx = columns[3][l];
+        value[l] = count * s->constant[0] - 0.5 * lh + s->c1[0] * logs;
+        gradient[4 * LANES + l] = count * s->constant[1] + s->c1[1] * logs - s->k[1] * s->c1[0] * x;
+        hessian[24 * LANES + l] = count * s->constant[2] + s->c1[2] * logs - 2.0 * s->c1[1] * s->k[1] * x +
+                                  s->k[1] * s->k[1] * s->c1[0] * xx - s->k[2] * s->c1[0] * x;
+    }
+}
+
+TARGET static void garch_pass(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+                              double *hessian, int student) {
+    if (student)
+        garch_pass_of(z, n, start, point, value, gradient, hessian, 1);
+    else
+        garch_pass_of(z, n, start, point, value, gradient, hessian, 0);
+}
+
+/* Carry the recursions of the first `points` of the grid (a multiple of 8) over `count` observations y, standardised by mean and
+ * 1 / scale; mu = 0. `abreast` registers at a time hide the latency of the recursion. */
+TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student,
+                                           int points, const int abreast) {
+    double squares[LOG_BLOCK], tails[LOG_BLOCK];
+    for (long block = 0; block < count; block += LOG_BLOCK) {
+        long size = count - block < LOG_BLOCK ? count - block : LOG_BLOCK;
+        for (long t = 0; t < size; t++) {
+            double z = (y[block + t] - grid->mean) * grid->inverse;
+            squares[t] = z * z;
+            tails[t] = grid->k * squares[t];
+        }
+        for (int v = 0; v < points; v += abreast * WIDTH) {
+            lane now[8], first[8], second[8];
+            for (int i = 0; i < abreast; i++) {
+                now[i] = lane_load(paths->h + v + i * WIDTH);
+                first[i] = lane_load(paths->first + v + i * WIDTH);
+                second[i] = lane_load(paths->second + v + i * WIDTH);
+            }
+            for (long t = 0; t < size; t++)
+                for (int i = 0; i < abreast; i++) {
+                    lane omega = lane_load(grid->omega + v + i * WIDTH), alpha = lane_load(grid->alpha + v + i * WIDTH);
+                    lane beta = lane_load(grid->beta + v + i * WIDTH);
+                    first[i] *= now[i];
+                    if (student)
+                        second[i] *= now[i] + tails[t];
+                    else
+                        second[i] += squares[t] / now[i];
+                    now[i] = omega + alpha * squares[t] + beta * now[i];
+                }
+            for (int i = 0; i < abreast; i++) {
+                lane_store(paths->h + v + i * WIDTH, now[i]);
+                lane_store(paths->first + v + i * WIDTH, first[i]);
+                lane_store(paths->second + v + i * WIDTH, second[i]);
+            }
+        }
+        garch_carry(paths->first, paths->power, points);
+        if (student) garch_carry(paths->second, paths->second_power, points);
+    }
+}
+
+TARGET static void garch_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int points) {
+    enum { FEW = 8 / WIDTH, MANY = WIDTH == 8 ? 7 : FEW };
+    if (student && points == GARCH_GRID)
+        garch_advance_of(grid, paths, y, count, 1, GARCH_GRID, MANY);
+    else if (student)
+        garch_advance_of(grid, paths, y, count, 1, points, FEW);
+    else if (points == GARCH_GRID)
+        garch_advance_of(grid, paths, y, count, 0, GARCH_GRID, MANY);
+    else
+        garch_advance_of(grid, paths, y, count, 0, points, FEW);
+}
