@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,7 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus, law, targets
 from riskkit.core.likelihood import STATUSES, refuse_unusable
-from riskkit.errors import DataError
-from riskkit.volatility.ewma import Ewma
+from riskkit.errors import ConvergenceError, DataError
 from riskkit.volatility.garch import AHEAD, LEAST, SCALE, STATUS, Garch, natural_parameters
 from riskkit_ext import _garch
 
@@ -20,19 +20,19 @@ STRETCH = 25  # windows between which nothing is handed on: the unit of shared w
 SHARED = 8 * STRETCH  # windows from which on a second thread pays
 
 
-def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, level: float = 0.99) -> pd.DataFrame:
+def roll(returns: pd.Series, spec: Any, window: int, step: int = 1, level: float = 0.99) -> pd.DataFrame:
     """Refit ``spec`` for every ``step``-th date and forecast the loss of that date.
 
     The estimate for a date uses the ``window`` observations before it and nothing else. For :class:`Garch` one kernel call
     does all dates: warm starts between neighbours, all maxima of the likelihood followed, new ones looked for every day, a
-    fresh search every sixth date.
+    fresh search every sixth date. Every other specification is fitted date by date.
 
     Parameters
     ----------
     returns : Series of length T > window
         Returns in decimals per step.
-    spec : Garch or Ewma
-        The model.
+    spec : Garch, Ewma, RiskMetrics2006, MarkovSwitching or one of your own
+        The model: its ``fit(series)`` answers ``forecast``, ``loss_distribution``, ``params`` and ``status``.
     window : int
         Observations in an estimate; at least 50 for Garch.
     step : int
@@ -44,7 +44,7 @@ def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, l
     -------
     DataFrame
         Indexed by target date: ``mu`` and ``sigma`` of the return, ``var`` and ``es`` of the loss, the other parameters, and
-        ``status``. A constant window has status "failed" and NaN.
+        ``status``. A constant window, and a fit without an estimate, has status "failed" and NaN.
 
     Notes
     -----
@@ -63,8 +63,8 @@ def roll(returns: pd.Series, spec: "Garch | Ewma", window: int, step: int = 1, l
     level = checks.level(level)
     if isinstance(spec, Garch):
         return rolled_fits(returns, spec, window, step).at(level)
-    if not isinstance(spec, Ewma):
-        raise DataError("spec is not a volatility model", got=type(spec).__name__, expected="a Garch or an Ewma")
+    if not callable(getattr(spec, "fit", None)):
+        raise DataError("spec is not a volatility model", got=type(spec).__name__, expected="something with fit(series)")
     return _roll_daily(returns, spec, window, step, level)
 
 
@@ -139,13 +139,25 @@ def _optima(values: FloatArray, spec: Garch, window: int, step: int, windows: in
     return optima
 
 
-def _roll_daily(returns: pd.Series, spec: Ewma, window: int, step: int, level: float) -> pd.DataFrame:
+def _roll_daily(returns: pd.Series, spec: Any, window: int, step: int, level: float) -> pd.DataFrame:
     observed = checks.series(returns)
     dates = targets(observed.index, window, step)
     rows = []
     for number in range(len(dates)):
-        fit = spec.fit(observed.iloc[number * step : number * step + window])
-        ahead, losses = fit.forecast(1).loc[1], fit.loss_distribution()
-        tail = {"mu": ahead["mean"], "sigma": ahead["sigma"], "var": losses.var(level), "es": losses.es(level)}
-        rows.append(tail | fit.params.to_dict() | {"status": str(fit.status)})
-    return pd.DataFrame(rows, index=dates)
+        try:
+            rows.append(_forecast(spec.fit(observed.iloc[number * step : number * step + window]), level))
+        except ConvergenceError:
+            rows.append({"status": str(FitStatus.FAILED)})
+    frame = pd.DataFrame(rows, index=dates)
+    return frame[[*(name for name in frame if name != "status"), "status"]]
+
+
+def _forecast(fit: Any, level: float) -> dict[str, Any]:
+    if not hasattr(fit, "loss_distribution"):
+        raise DataError(
+            "the model forecasts no loss", got=type(fit).__name__, expected="a fit with forecast and loss_distribution",
+            remedy="a model of realised variance says nothing of the return's law",
+        )  # fmt: skip
+    ahead, losses = fit.forecast(1).loc[1], fit.loss_distribution()
+    tail = {"mu": ahead["mean"], "sigma": ahead["sigma"], "var": losses.var(level), "es": losses.es(level)}
+    return tail | fit.params.drop("mu", errors="ignore").to_dict() | {"status": str(fit.status)}

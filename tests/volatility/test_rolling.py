@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import garch as oracle
 
-from riskkit.errors import DataError
-from riskkit.volatility import Ewma, Garch, roll
+from riskkit.errors import ConvergenceError, DataError
+from riskkit.volatility import Ewma, Garch, Har, RiskMetrics2006, roll
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +84,39 @@ def test_bad_arguments(returns):
         roll(returns, Garch(), window=420)
     with pytest.raises(DataError, match="confidence level"):
         roll(returns, Garch(), window=300, level=0.01)
+
+
+class Picky:
+    """Fails on windows that begin with a loss, as a likelihood without a maximum does."""
+
+    def fit(self, series):
+        if series.iloc[0] < 0.0:
+            raise ConvergenceError("no maximum")
+        return Ewma().fit(series)
+
+
+def test_any_specification_is_rolled_date_by_date_and_a_failed_fit_is_told():
+    returns = 0.01 * pd.Series(np.random.default_rng(3).standard_t(5, 80), pd.date_range("2024-01-01", periods=80))
+    frame = roll(returns, Picky(), window=60)
+    failed = (returns.iloc[:20] < 0.0).to_numpy()
+    assert 0 < failed.sum() < 20
+    assert (frame["status"] == "failed").to_numpy().tolist() == failed.tolist()
+    assert frame.loc[failed, "var"].isna().all()
+    plain = roll(returns, Ewma(), window=60)
+    pd.testing.assert_frame_equal(frame[~failed], plain[~failed])
+    assert frame.columns[-1] == "status"
+
+
+def test_riskmetrics_2006_is_rolled_like_the_fit_of_each_window():
+    returns = 0.01 * pd.Series(np.random.default_rng(4).standard_t(5, 305))
+    frame = roll(returns, RiskMetrics2006(), window=300, level=0.975)
+    for row in range(5):
+        fit = RiskMetrics2006().fit(returns.iloc[row : row + 300])
+        assert frame["sigma"].iloc[row] == pytest.approx(fit.next_sigma, rel=1e-14)
+        assert frame["var"].iloc[row] == fit.loss_distribution().var(0.975)
+
+
+def test_a_model_without_a_law_of_the_return_is_refused():
+    realised = pd.Series(np.random.default_rng(5).chisquare(4, 200))
+    with pytest.raises(DataError, match="the model forecasts no loss; got HarFit"):
+        roll(realised, Har(), window=150)
