@@ -65,6 +65,7 @@ def test_sockets_that_are_files_may_be_asked(tmp_path, monkeypatch):
         server.bind("here")
         server.listen()
         own.connect("here")
+        assert own.getpeername() == "here"
 
 
 def test_no_test_sees_the_cache_or_the_settings_of_a_developer(tmp_path_factory):

@@ -59,7 +59,7 @@ def test_a_universe_needs_a_time_and_the_columns():
     ],
 )
 def test_a_span_within_one_life_passes(start, end):
-    one_listing("Binance", "LUNAUSDT", start and _at(start), end and _at(end))
+    assert one_listing("Binance", "LUNAUSDT", start and _at(start), end and _at(end)) is None
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ WICK = 0.35  # how far beyond its worst price the low of a crash's hour lies, in
 
 def log_path(history: History, path: HourlyPath, coin: int) -> FloatArray:
     """Return log prices at the ends of the hours, shape (hours,); the last of each day is the day's close, to the bit."""
-    closes = history.log_closes()[:, coin]
+    closes = history.log_closes[:, coin]
     before = np.concatenate([[portable.log(history.coins["start"].iloc[coin])], closes[:-1]])
     steps = path.log_return[:, coin].reshape(-1, HOURS) * history.listed(history.days)[:, [coin]]
     inside = before[:, None] + np.cumsum(steps, axis=1)

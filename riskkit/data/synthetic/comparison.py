@@ -7,8 +7,8 @@ import pandas as pd
 from riskkit import checks, parallel
 from riskkit.data.prices import returns
 from riskkit.data.stylised import stylised_facts
+from riskkit.data.synthetic.calibrated import calibration
 from riskkit.data.synthetic.derivative_facts import derivative_facts, derivative_targets
-from riskkit.data.synthetic.history import calibration
 from riskkit.data.synthetic.market import SyntheticMarket
 
 NAMES = ("crypto", "crypto_hourly", "derivatives")

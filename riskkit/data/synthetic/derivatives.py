@@ -5,9 +5,6 @@ books are held against, each with its source, and the parameters of the models. 
 "assumption" beside it. No price of an exchange is in that file.
 """
 
-import json
-from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -15,15 +12,13 @@ import numpy as np
 
 from riskkit import checks
 from riskkit.checks import FloatArray
-from riskkit.data.synthetic import portable
+from riskkit.data.synthetic import calibrated, portable
 from riskkit.errors import DataError
 
 
-@cache
 def calibration() -> MappingProxyType[str, Any]:
     """Return the targets, each with its source, and the parameters chosen to meet them."""
-    text = (files("riskkit.data") / "tables" / "calibration_derivatives.json").read_text(encoding="utf-8")
-    return MappingProxyType(json.loads(text))
+    return calibrated.calibration("calibration_derivatives")
 
 
 def piecewise_linear(x: FloatArray, knots: list[float], values: list[float]) -> FloatArray:

@@ -1,17 +1,14 @@
 """One history of the invented market: its days, its listings and the events that befall it."""
 
-import json
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
 from riskkit.checks import FloatArray
 from riskkit.data.synthetic import daily, hourly, portable
+from riskkit.data.synthetic.calibrated import calibration
 from riskkit.data.synthetic.daily import DailyLaw
 from riskkit.data.synthetic.hourly import HourlyPath
 
@@ -54,17 +51,11 @@ class History:
         times = index.to_numpy()[:, None]
         return (times >= first) & ~(times >= last)
 
+    @cached_property
     def log_closes(self) -> FloatArray:
         """Return log prices at the ends of the days, shape (days, coins); before its listing a coin has its first price."""
         moves = np.where(self.listed(self.days), self.law.log_return, 0.0)
         return portable.log(self.coins["start"].to_numpy(dtype=float)) + np.cumsum(moves, axis=0)
-
-
-@cache
-def calibration() -> MappingProxyType[str, Any]:
-    """Return the market's calibration: its targets, each with its source, and the parameters chosen to meet them."""
-    text = (files("riskkit.data") / "tables" / "calibration.json").read_text(encoding="utf-8")
-    return MappingProxyType(json.loads(text))
 
 
 @lru_cache(maxsize=2)

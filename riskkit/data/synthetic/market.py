@@ -13,7 +13,8 @@ from riskkit import checks
 from riskkit.data.facts import facts
 from riskkit.data.protocol import Time, checked_bars, checked_funding, checked_tiers, cut, interval_of, lacks, span, time
 from riskkit.data.synthetic import candles, portable, quotes, stablecoins
-from riskkit.data.synthetic.history import DEAD_DAYS, DYING, calibration, history, path
+from riskkit.data.synthetic.calibrated import calibration
+from riskkit.data.synthetic.history import DEAD_DAYS, DYING, history, path
 from riskkit.errors import DataError
 
 VENUE = "invented"
@@ -61,7 +62,7 @@ class SyntheticMarket:
         story = history(self.seed)
         columns = [story.column(coin) for coin in COINS]
         if name == "crypto":
-            closes, index = story.log_closes()[:, columns], story.days
+            closes, index = story.log_closes[:, columns], story.days
             torn = np.asarray(story.outage.reshape(-1, 24).any(axis=1))
             known = story.listed(index)[:, columns] & ~torn[:, None]
             table = pd.DataFrame(portable.rounded(portable.exp(closes)), index=index, columns=list(COINS)).where(known)

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from riskkit.data.synthetic import daily
+from riskkit.data.synthetic.calibrated import calibration
 from riskkit.data.synthetic.daily import _crash, _garch, _pump, _regime, _weekend
-from riskkit.data.synthetic.history import calibration
 
 DAYS = pd.date_range("2018-01-01", periods=40_000, tz="UTC")
 COINS = pd.DataFrame.from_dict(calibration()["model"]["coins"], orient="index").iloc[:4]

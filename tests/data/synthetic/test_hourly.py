@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from riskkit.data.synthetic.history import calibration, history, path
+from riskkit.data.synthetic.calibrated import calibration
+from riskkit.data.synthetic.history import history, path
 from riskkit.data.synthetic.hourly import FALL, HOURS, RISE, _placed, _share
 
 LAW = history(2).law

@@ -1,7 +1,5 @@
 """Perpetuals, options, stablecoins and order books on the market's own history."""
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,16 +14,13 @@ from riskkit.errors import DataError
 MARKET = SyntheticMarket(seed=1)
 
 
-@cache
-def sampled():
-    """What perpetuals and options of BTC look like, one row per seed."""
-    return stylised_sample(range(1, 16), "derivatives")
-
-
-@pytest.mark.parametrize("fact", list(TARGETS))
-def test_on_the_markets_own_history_the_real_value_lies_inside_the_sampling_range(fact):
-    found, target = sampled()[fact, "BTC"], stylised_targets()[fact, "BTC"]
-    assert found.min() <= target <= found.max()
+def test_no_more_real_values_lie_outside_the_sampling_range_than_chance_allows():
+    """On seeds that played no part when the parameters were chosen; of 14 facts, 15 seeds leave 2 x 14 / 16 outside."""
+    found = stylised_sample(range(101, 116), "derivatives")
+    target = stylised_targets()[found.columns]
+    outside = target[(target < found.min()) | (target > found.max())]
+    assert list(found.columns.get_level_values("fact")) == list(TARGETS)
+    assert len(outside) <= 3, outside
 
 
 def test_implied_volatility_lies_above_what_the_spot_then_does():

@@ -205,7 +205,8 @@ def test_a_file_of_another_name_in_the_zip_is_refused(server, archive):
 @pytest.mark.parametrize("status", [403, 500, 429])
 def test_what_the_network_does_caches_nothing(server, archive, status):
     server.play(f"{PATH}.zip", Scene(status))
-    refusal(archive, lambda: archive.bars("BTCUSDT", "1d", "2024-03", "2024-04"))
+    message = refusal(archive, lambda: archive.bars("BTCUSDT", "1d", "2024-03", "2024-04"))
+    assert str(status) in message
 
 
 def test_months_may_be_missing_before_the_first_and_behind_the_last(server, archive):
