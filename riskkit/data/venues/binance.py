@@ -22,6 +22,7 @@ from riskkit.data.venues.cache import Fetched
 from riskkit.errors import DataError
 
 HOME = "https://data.binance.vision"
+SOURCE = "binance"  # its folder in the cache
 OPENED = pd.Timestamp("2017-07-01", tz="UTC")
 PERPETUAL = "-PERP"
 SYMBOL = re.compile(r"([A-Z0-9]{2,30})(-PERP)?")
@@ -229,7 +230,7 @@ class BinanceArchive:
 
     def _source(self) -> str:
         """Return the name of the folder in the cache."""
-        return "binance" if self.base_url.rstrip("/") == HOME else "binance-" + re.sub(r"[^A-Za-z0-9.-]", "_", self._host())
+        return SOURCE if self.base_url.rstrip("/") == HOME else f"{SOURCE}-" + re.sub(r"[^A-Za-z0-9.-]", "_", self._host())
 
     def _host(self) -> str:
         return self.base_url.rpartition("://")[2].rstrip("/")

@@ -1,6 +1,5 @@
 """One exchange as ccxt shows it: its errors as DataErrors, its pages as one list, its lists as strict tables."""
 
-import os
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit.data.protocol import lacks
+from riskkit.data.venues.transport import OFFLINE, NoNetwork, offline
 from riskkit.errors import DataError
 
 DAY = pd.Timedelta("1D")
@@ -30,8 +30,8 @@ class Live:
     """
 
     def __init__(self, name: str) -> None:
-        if os.environ.get("RISKKIT_OFFLINE", "") not in ("", "0"):
-            raise DataError(f"RISKKIT_OFFLINE forbids to ask {name}", remedy="unset RISKKIT_OFFLINE")
+        if offline():
+            raise NoNetwork(f"{OFFLINE} forbids to ask {name}", remedy=f"unset {OFFLINE}")
         try:
             ccxt = import_module("ccxt")
         except ImportError as cause:

@@ -7,10 +7,9 @@ import pandas as pd
 
 from riskkit import checks
 from riskkit.data.venues import cache
-from riskkit.data.venues.binance import COINS, MARKETS
+from riskkit.data.venues.binance import COINS, MARKETS, SOURCE
 from riskkit.errors import DataError
 
-SOURCE = "binance"
 NEEDED = ("BTC", "ETH")  # a fetch that has not come so far counts as none
 
 
