@@ -21,8 +21,9 @@ from riskkit_ext import _garch
 
 BoolArray = npt.NDArray[np.bool_]
 LEAST = 50  # five parameters from fewer observations are not worth having
-VALUE, AHEAD, MEAN, SCALE, STATUS = 5, 6, 7, 8, 9  # columns of the kernel's optimum, after the point
+VALUE, AHEAD, MEAN, SCALE, STATUS = 6, 7, 8, 9, 10  # columns of the kernel's optimum, after the point
 KINDS = ("hessian", "opg", "robust")
+STARTS = {"ewma": 0, "fcp": 2}  # by their number in the kernel
 NAMES = {"normal": pd.Index(["mu", "omega", "alpha", "beta"]), "t": pd.Index(["mu", "omega", "alpha", "beta", "nu"])}
 
 
@@ -45,7 +46,7 @@ class Garch:
     ----------
     dist : {"t", "normal"}
         Law of the standardised innovations.
-    start : {"backcast", "fcp"}
+    start : {"ewma", "fcp"}
         Variance before the first observation: the exponentially weighted mean of the first 75 squared deviations (decay
         0.94, as the package `arch` has it), or the mean of ``e[t]**2`` at the current mu (Fiorentini and others).
 
@@ -65,16 +66,21 @@ class Garch:
     """
 
     dist: str = "t"
-    start: str = "backcast"
+    start: str = "ewma"
 
     def __post_init__(self) -> None:
         checks.one_of("dist", self.dist, ("t", "normal"))
-        checks.one_of("start", self.start, ("backcast", "fcp"))
+        checks.one_of("start", self.start, tuple(STARTS))
 
     @property
     def names(self) -> pd.Index:
         """Names of the parameters."""
         return NAMES[self.dist]
+
+    @property
+    def kernel(self) -> _garch.Model:
+        """The model as the kernel knows it."""
+        return _garch.Model(student=self.dist == "t", start=STARTS[self.start])
 
     def fit(self, series: pd.Series) -> "GarchFit":
         """Estimate the parameters by maximum likelihood, 0 <= alpha, beta; alpha + beta <= 1; 2.05 <= nu <= 500.
@@ -99,7 +105,7 @@ class Garch:
         refuse_unusable("series", values)
         maxima = np.empty((_garch.most_starts, _garch.OPTIMUM_SIZE))
         workspace = np.empty(len(values) * _garch.lanes)
-        _garch.fit(values, self.dist == "t", self.start == "fcp", workspace, maxima)
+        _garch.fit(self.kernel, values, workspace, maxima)
         if STATUSES[int(maxima[0, STATUS])] is FitStatus.FAILED:
             raise ConvergenceError(
                 "the GARCH likelihood has no maximum that can be found", got=f"{len(values)} observations",
@@ -119,7 +125,7 @@ class GarchFit(GarchState):
         The model.
     observed : Series of length T
         The returns.
-    optimum : array of shape (11,)
+    optimum : array of shape (12,)
         The kernel's answer, in units of the standardised series.
     """
 
@@ -230,21 +236,21 @@ class GarchFit(GarchState):
             start = np.array([weights @ z[: len(weights)] ** 2 / weights.sum(), 0.0, 0.0])
         location, omega, persistence, share, eta = self.optimum[:5]
         alpha = persistence * share
-        return z, start, np.array([location, omega, alpha, persistence - alpha, eta])
+        return z, start, np.array([location, omega, alpha, persistence - alpha, eta, 0.0])
 
     @cached_property
     def _derivatives(self) -> Derivatives:
-        gradient, hessian = np.empty(5), np.empty((5, 5))
+        gradient, hessian = np.empty(6), np.empty((6, 6))
         workspace = np.empty(len(self.observed) * _garch.lanes)
-        value = _garch.derivatives(*self._standard, self.spec.dist == "t", workspace, gradient, hessian)
-        return Derivatives(value, gradient, hessian)
+        value = _garch.derivatives(self.spec.kernel, *self._standard, workspace, gradient, hessian)
+        return Derivatives(value, gradient[:5], hessian[:5, :5])
 
     @cached_property
     def _path(self) -> tuple[FloatArray, FloatArray]:
         """Standardised variances (T + 1,) and scores (T, 5)."""
-        variance, scores = np.empty(len(self.observed) + 1), np.empty((len(self.observed), 5))
-        _garch.path(*self._standard, self.spec.dist == "t", variance, scores)
-        return variance, scores
+        variance, scores = np.empty(len(self.observed) + 1), np.empty((len(self.observed), 6))
+        _garch.path(self.spec.kernel, *self._standard, variance, scores)
+        return variance, scores[:, :5]
 
     def _covariance(self, kind: str) -> FloatArray:
         checks.one_of("kind", kind, KINDS)
@@ -280,13 +286,12 @@ class GarchFit(GarchState):
 
     @property
     def _at_bounds(self) -> tuple[BoolArray, BoolArray]:
-        lower, upper = _garch.bounds(self.spec.dist == "t")
-        point = self.optimum[: len(self.spec.names)]
-        return point <= lower[: len(point)], point >= upper[: len(point)]
+        point, kernel = self.optimum[: len(self.spec.names)], self.spec.kernel
+        return point <= kernel.lower[: len(point)], point >= kernel.upper[: len(point)]
 
 
 def natural_parameters(optima: FloatArray, dist: str) -> FloatArray:
-    """From the kernel's optima (W, 11) to mu, omega, alpha, beta (and nu) in the unit of the data, (W, 4 or 5)."""
+    """From the kernel's optima (W, 12) to mu, omega, alpha, beta (and nu) in the unit of the data, (W, 4 or 5)."""
     location, omega, persistence, share, eta = optima[:, :5].T
     mean, scale = optima[:, MEAN], optima[:, SCALE]
     alpha = persistence * share

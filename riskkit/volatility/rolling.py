@@ -78,7 +78,7 @@ class RolledFits:
         The model.
     dates : Index of length D
         Target dates.
-    optima : array of shape (D, 11)
+    optima : array of shape (D, 12)
         The kernel's answers, in units of the standardised windows.
     """
 
@@ -130,9 +130,7 @@ def _optima(values: FloatArray, spec: Garch, window: int, step: int, windows: in
     def part(first: int) -> None:
         last = min(first + share, windows)
         workspace = np.empty(window * _garch.lanes)
-        _garch.roll(
-            values, step, window, first, last, STRETCH, spec.dist == "t", spec.start == "fcp", workspace, optima[first:last]
-        )
+        _garch.roll(spec.kernel, values, step, window, first, last, STRETCH, workspace, optima[first:last])
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(part, range(0, windows, share)))

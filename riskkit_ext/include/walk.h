@@ -21,26 +21,29 @@
 #define SAME_MAXIMUM 1e-7 /* log-likelihoods closer than this belong to the same maximum */
 #define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
 #define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
-#define SURVEY_SIZE 1024  /* doubles in which a model keeps its grid from window to window */
+#define SURVEY_SIZE 1088  /* doubles in which a model keeps its grid from window to window */
 #define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
 
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
- * (log_scale) or a variance, the others have no unit. */
-typedef struct {
+ * (log_scale) or a variance, the others have no unit. A parameter whose bounds are equal is not searched. A model with numbers
+ * of its own is a struct that begins with this one: its functions get the pointer to it. */
+typedef struct Model {
     int width;                 /* doubles in the widest register to be used */
     int audit;                 /* windows from one search of the whole grid to the next */
     int size, log_scale, edge; /* edge: see walker_search; -1 for none */
+    int centred;               /* whether a window is standardised about its mean, or about 0 */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
-    /* numbers (3 x LANES) of one lane's window that stay fixed */
-    void (*prepare)(const double *z, long n, double *start);
+    /* numbers (3 x LANES) of one lane's window, standardised by `scale`, that stay fixed; 0 when it cannot be used */
+    int (*prepare)(const struct Model *model, const double *z, long n, double scale, double *start);
     /* of the lanes whose bit in `busy` is set */
-    void (*evaluate)(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                     double *hessian, int width, unsigned busy);
+    void (*evaluate)(const struct Model *model, const double *z, long n, const double *start, const double *point, double *value,
+                     double *gradient, double *hessian, unsigned busy);
     /* peaks of the grid on the window y that are not in *known, at most MOST_STARTS, best first; *known becomes the present
      * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew */
-    int (*peaks)(const double *y, long n, long moved, const double *start, double mean, double scale, double *survey,
-                 uint64_t *known, double (*best)[NEWTON_MOST], int width);
-    double (*ahead)(const double *z, long n, const double *start, const double *point); /* the next step's variance */
+    int (*peaks)(const struct Model *model, const double *y, long n, long moved, const double *start, double mean, double scale,
+                 double *survey, uint64_t *known, double (*best)[NEWTON_MOST]);
+    /* the next step's variance; fills in the coordinates of the maximum that are not searched */
+    double (*ahead)(const struct Model *model, const double *z, long n, const double *start, double *point);
 } Model;
 
 /* A maximum, in units of the standardised window; all doubles, so that a row of an array can hold it. */
@@ -65,14 +68,14 @@ ALWAYS_INLINE double window_sum(const double *y, long n, double centre, int powe
     return sum;
 }
 
-static void window_moments(const double *y, long n, double *mean, double *scale) {
-    *mean = window_sum(y, n, 0.0, 1) / (double)n;
+static void window_moments(const Model *model, const double *y, long n, double *mean, double *scale) {
+    *mean = model->centred ? window_sum(y, n, 0.0, 1) / (double)n : 0.0;
     double spread = sqrt(window_sum(y, n, *mean, 2) / (double)n);
     *scale = spread > 1e-14 * fabs(*mean) ? spread : 0.0;
 }
 
-static void window_load(const double *y, long n, int lanes, double *z, double *mean, double *scale) {
-    window_moments(y, n, mean, scale);
+static void window_load(const Model *model, const double *y, long n, int lanes, double *z, double *mean, double *scale) {
+    window_moments(model, y, n, mean, scale);
     double inverse = *scale > 0.0 ? 1.0 / *scale : 0.0;
     for (long t = 0; t < n; t++) z[t * lanes] = (y[t] - *mean) * inverse;
 }
@@ -132,9 +135,9 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
     const Stretch *stretch = walker->stretch;
     double fresh[MOST_STARTS][NEWTON_MOST];
     walker->at = walker->count = 0;
-    window_load(y + (stretch->window + walker->done) * step, n, LANES, z, &walker->mean, &walker->scale);
+    window_load(model, y + (stretch->window + walker->done) * step, n, LANES, z, &walker->mean, &walker->scale);
     if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
-    model->prepare(z, n, start);
+    if (!model->prepare(model, z, n, walker->scale, start)) return;
     walker_carry(walker, model);
     double drawn = walker->scale / walker->surveyed_scale;
     int follows = walker->done % model->audit && walker->surveyed == walker->done - 1 && drawn > 0.8 && drawn < 1.25;
@@ -142,8 +145,8 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
         walker->known = 0;
         walker->surveyed_scale = walker->scale;
     }
-    int peaks = model->peaks(y + (stretch->window + walker->done) * step, n, follows ? step : 0, start, walker->mean,
-                             walker->scale, walker->survey, &walker->known, fresh, model->width);
+    int peaks = model->peaks(model, y + (stretch->window + walker->done) * step, n, follows ? step : 0, start, walker->mean,
+                             walker->scale, walker->survey, &walker->known, fresh);
     walker->surveyed = walker->done;
     for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
         memcpy(walker->starts[walker->count++], fresh[k], sizeof fresh[k]);
@@ -229,7 +232,7 @@ static void walker_close(Walker *walker, const Model *model, const double *z, lo
         if (!kept || best[kept - 1].value - next->value > (kept > 1 ? SAME_RIVAL : SAME_MAXIMUM)) best[walker->kept++] = *next;
         next->status = FIT_FAILED;
     }
-    if (walker->kept) walker->best[0].ahead = model->ahead(z, n, start, walker->best[0].point);
+    if (walker->kept) walker->best[0].ahead = model->ahead(model, z, n, start, walker->best[0].point);
     *result = walker->kept ? walker->best[0] : walker->found[0];
 }
 
@@ -242,6 +245,8 @@ static void walker_begin(Walker *walker, const Model *model, const Stretch *stre
     walker->search.size = model->size;
     memcpy(walker->search.lower, model->lower, sizeof model->lower);
     memcpy(walker->search.upper, model->upper, sizeof model->upper);
+    walker->search.fixed = 0;
+    for (int i = 0; i < model->size; i++) walker->search.fixed |= (unsigned)(model->lower[i] >= model->upper[i]) << i;
 }
 
 /* Walk the stretches over the windows y[window * step .. window * step + n - 1]; the best maximum of window i goes to
@@ -281,7 +286,7 @@ static void walk(const Model *model, const double *y, long step, long n, const S
             for (int i = 0; i < model->size; i++) point[i * LANES + l] = walker->search.trial[i];
         }
         if (!busy) break;
-        model->evaluate(workspace, n, start, point, value, gradient, hessian, model->width, busy);
+        model->evaluate(model, workspace, n, start, point, value, gradient, hessian, busy);
         for (int l = 0; l < LANES; l++) {
             Walker *walker = &walkers[l];
             if (!walker->stretch) continue;
@@ -320,9 +325,9 @@ static void fit_window(const Model *model, const double *y, long n, Optimum *fou
         if (from < 0) return;
         found[k] = walkers[from].best[taken[from]++];
         double mean, scale, start[3 * LANES] = {0.0};
-        window_load(y, n, LANES, workspace, &mean, &scale);
-        model->prepare(workspace, n, start);
-        found[k].ahead = model->ahead(workspace, n, start, found[k].point);
+        window_load(model, y, n, LANES, workspace, &mean, &scale);
+        model->prepare(model, workspace, n, scale, start);
+        found[k].ahead = model->ahead(model, workspace, n, start, found[k].point);
     }
 }
 

@@ -11,7 +11,7 @@ class Plain:
     log, loggamma, pi = staticmethod(math.log), staticmethod(math.lgamma), math.pi
 
 
-def backcast(y, mean):
+def ewma(y, mean):
     weights = [0.94**t for t in range(min(75, len(y)))]
     return sum(w * (value - mean) ** 2 for w, value in zip(weights, y, strict=False)) / sum(weights)
 

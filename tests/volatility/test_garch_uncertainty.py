@@ -29,7 +29,7 @@ def long():
 
 def test_scores_and_covariance_against_numerical_derivatives(fit, simulated):
     """A sandwich by differences of the textbook density, in the unit of the data: nu and not 1 / nu, signs included."""
-    y, start = simulated.to_numpy(), oracle.backcast(simulated.to_numpy(), simulated.mean())
+    y, start = simulated.to_numpy(), oracle.ewma(simulated.to_numpy(), simulated.mean())
     x, steps = fit.params.to_numpy(), 1e-3 * fit.standard_errors("hessian").to_numpy()
 
     def density(*moves):
@@ -90,7 +90,7 @@ def test_draws_have_the_covariance(long):
 
 def test_a_long_sample_gives_the_delta_method(long):
     fit, y = long, long.observed.to_numpy()
-    start = oracle.backcast(y, y.mean())
+    start = oracle.ewma(y, y.mean())
     x, errors = fit.params.to_numpy(), fit.standard_errors("robust").to_numpy()
 
     def forecasts(at):
@@ -126,7 +126,7 @@ def test_the_interval_holds_the_true_sigma_as_often_as_it_says():
     assert (np.abs(share - 0.8) < 0.1).all(), share  # three standard errors of 150 draws
 
 
-@pytest.mark.parametrize("start", ["backcast", "fcp"])
+@pytest.mark.parametrize("start", ["ewma", "fcp"])
 def test_no_uncertainty_is_the_forecast_itself(simulated, start, monkeypatch):
     """With every draw at the estimate the re-run recursion must end where the fit did, start variance included."""
     fit = Garch("t", start=start).fit(simulated)
@@ -141,8 +141,8 @@ def test_the_start_variance_at_another_mu(simulated):
     y, mu = simulated.to_numpy(), np.array([-0.02, 0.0, 0.005])
     mean_squares = [np.mean((y - m) ** 2) for m in mu]
     np.testing.assert_allclose(Garch("t", start="fcp").fit(simulated).variance_before(mu), mean_squares, rtol=1e-12)
-    backcast = oracle.backcast(y, y.mean())  # about the mean of the sample, whatever mu is
-    np.testing.assert_allclose(Garch("t").fit(simulated).variance_before(mu), backcast, rtol=1e-12)
+    expected = oracle.ewma(y, y.mean())  # about the mean of the sample, whatever mu is
+    np.testing.assert_allclose(Garch("t").fit(simulated).variance_before(mu), expected, rtol=1e-12)
 
 
 def test_an_integrated_estimate_keeps_its_persistence():
