@@ -1,3 +1,5 @@
+from typing import Self, final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,9 +11,10 @@ lanes: int
 widest: int
 most_starts: int
 
+@final
 class Model:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         student: bool,
         leverage: bool = False,
         zero_mean: bool = False,
@@ -19,7 +22,7 @@ class Model:
         start_variance: float = 0.0,
         targeting: bool = False,
         width: int = 0,
-    ) -> None: ...
+    ) -> Self: ...
     @property
     def size(self) -> int: ...
     @property

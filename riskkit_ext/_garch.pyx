@@ -8,6 +8,8 @@ the next variance, the mean and the scale by which the window was standardised, 
 points, and derivatives by them, are in ``(mu, omega, alpha, beta, eta, gamma)`` of the standardised window.
 """
 
+cimport cython
+
 cdef extern from *:
     const char* RISKKIT_SOURCE_DIGEST
 
@@ -45,6 +47,7 @@ widest = garch_widest()
 most_starts = MOST_STARTS
 
 
+@cython.final
 cdef class Model:
     """What is fitted.
 
