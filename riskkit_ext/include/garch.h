@@ -42,9 +42,9 @@ static GarchShape garch_shape(double eta) {
     return shape;
 }
 
-#define GARCH_GRID 56
+#define GARCH_GRID 64 /* points at most; a multiple of 8, and as many as a word has bits */
 
-/* Points of a grid of parameters with mu = 0 and one eta, and the recursions of all of them at one observation: h and, as
+/* Points of a grid of parameters with mu = 0, one eta and one asymmetry, and the recursions of all of them at one observation: h and, as
  * products and powers of two, the sums of log h and log(h + k e^2) so far (normal: `second` is the sum of e^2 / h). */
 typedef struct {
     double omega[GARCH_GRID], alpha[GARCH_GRID], beta[GARCH_GRID];
@@ -117,20 +117,20 @@ static void garch_evaluate(const double *z, long n, const double *start, const d
                                                    leverage);
 }
 
-static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int points,
-                               int width) {
+static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q, int student,
+                               int points, int width) {
     (void)width;
 #ifdef LANES_DISPATCHED
     if (width >= 8) {
-        garch_advance_8(grid, paths, y, count, student, points);
+        garch_advance_8(grid, paths, y, count, q, student, points);
         return;
     }
     if (width >= 4) {
-        garch_advance_4(grid, paths, y, count, student, points);
+        garch_advance_4(grid, paths, y, count, q, student, points);
         return;
     }
 #endif
-    LANE_PASTE(garch_advance, LANE_NARROWEST)(grid, paths, y, count, student, points);
+    LANE_PASTE(garch_advance, LANE_NARROWEST)(grid, paths, y, count, q, student, points);
 }
 
 /* Of one sample z[t]: the variances h_1 .. h_{n+1} and the score of every observation in the natural parameters (n x 6). */

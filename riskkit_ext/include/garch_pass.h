@@ -200,16 +200,17 @@ TARGET static void garch_pass(const double *z, long n, const double *start, cons
 }
 
 /* Carry the recursions of the first `points` of the grid (a multiple of 8) over `count` observations y, standardised by mean and
- * 1 / scale; mu = 0. `abreast` registers at a time hide the latency of the recursion. */
-TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student,
-                                           int points, const int abreast) {
-    double squares[LOG_BLOCK], tails[LOG_BLOCK];
+ * 1 / scale; mu = 0, asymmetry q. `abreast` registers at a time hide the latency of the recursion. */
+TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q,
+                                           int student, int points, const int abreast) {
+    double squares[LOG_BLOCK], tails[LOG_BLOCK], news[LOG_BLOCK];
     for (long block = 0; block < count; block += LOG_BLOCK) {
         long size = count - block < LOG_BLOCK ? count - block : LOG_BLOCK;
         for (long t = 0; t < size; t++) {
             double z = (y[block + t] - grid->mean) * grid->inverse;
             squares[t] = z * z;
             tails[t] = grid->k * squares[t];
+            news[t] = 2.0 * (z < 0.0 ? q : 1.0 - q) * squares[t];
         }
         for (int v = 0; v < points; v += abreast * WIDTH) {
             lane now[8], first[8], second[8];
@@ -227,7 +228,7 @@ TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *pa
                         second[i] *= now[i] + tails[t];
                     else
                         second[i] += squares[t] / now[i];
-                    now[i] = omega + alpha * squares[t] + beta * now[i];
+                    now[i] = omega + alpha * news[t] + beta * now[i];
                 }
             for (int i = 0; i < abreast; i++) {
                 lane_store(paths->h + v + i * WIDTH, now[i]);
@@ -240,14 +241,19 @@ TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *pa
     }
 }
 
-TARGET static void garch_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int points) {
-    enum { FEW = 8 / WIDTH, MANY = WIDTH == 8 ? 7 : FEW };
-    if (student && points == GARCH_GRID)
-        garch_advance_of(grid, paths, y, count, 1, GARCH_GRID, MANY);
+TARGET static void garch_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q, int student,
+                                 int points) {
+    enum { FEW = 8 / WIDTH, SEVEN = WIDTH == 8 ? 7 : FEW, EIGHT = WIDTH == 8 ? 8 : FEW };
+    if (student && points == 56)
+        garch_advance_of(grid, paths, y, count, q, 1, 56, SEVEN);
+    else if (student && points == 64)
+        garch_advance_of(grid, paths, y, count, q, 1, 64, EIGHT);
     else if (student)
-        garch_advance_of(grid, paths, y, count, 1, points, FEW);
-    else if (points == GARCH_GRID)
-        garch_advance_of(grid, paths, y, count, 0, GARCH_GRID, MANY);
+        garch_advance_of(grid, paths, y, count, q, 1, points, FEW);
+    else if (points == 56)
+        garch_advance_of(grid, paths, y, count, q, 0, 56, SEVEN);
+    else if (points == 64)
+        garch_advance_of(grid, paths, y, count, q, 0, 64, EIGHT);
     else
-        garch_advance_of(grid, paths, y, count, 0, points, FEW);
+        garch_advance_of(grid, paths, y, count, q, 0, points, FEW);
 }
