@@ -33,53 +33,51 @@ static void garch_natural(const GarchModel *garch, const double *point, double *
     natural[5 * LANES] = garch->leverage ? 2.0 * share * point[5 * LANES] - natural[2 * LANES] : 0.0;
 }
 
-/* by[i][j] = d natural_j / d search_i; turn[i][j] = sum over the natural parameters k of g_k d^2 natural_k / d search_i
- * d search_j, of which only those among p, s and q are not zero. */
-static void garch_jacobian(const GarchModel *garch, const double *point, const double *g, double by[6][6], double turn[3]) {
+/* Derivatives of (alpha, beta, gamma) by p, s and q. The other natural parameters are coordinates themselves, but for omega with
+ * targeting, 1 - p. */
+typedef struct {
+    double rise, gap; /* alpha and gamma by p s */
+    double p[3], s[3], q[3];
+} GarchJacobian;
+
+static GarchJacobian garch_jacobian(const GarchModel *garch, const double *point) {
     double p = point[2 * LANES], s = point[3 * LANES], q = garch->leverage ? point[5 * LANES] : 0.5;
-    double a = g[2 * LANES], b = g[3 * LANES], c = g[5 * LANES], rise = 2.0 * (1.0 - q), gap = 2.0 * (2.0 * q - 1.0);
-    memset(by, 0, 36 * sizeof(double));
-    by[0][0] = by[4][4] = 1.0;
-    by[1][1] = garch->targeting ? 0.0 : 1.0;
-    by[2][1] = garch->targeting ? -1.0 : 0.0;
-    by[2][2] = rise * s;
-    by[2][3] = 1.0 - s;
-    by[2][5] = gap * s;
-    by[3][2] = rise * p;
-    by[3][3] = -p;
-    by[3][5] = gap * p;
-    by[5][2] = -2.0 * p * s;
-    by[5][5] = 4.0 * p * s;
-    turn[0] = rise * a - b + gap * c;
-    turn[1] = s * (4.0 * c - 2.0 * a);
-    turn[2] = p * (4.0 * c - 2.0 * a);
+    double rise = 2.0 * (1.0 - q), gap = 2.0 * (2.0 * q - 1.0);
+    GarchJacobian by = {rise, gap, {rise * s, 1.0 - s, gap * s}, {rise * p, -p, gap * p}, {-2.0 * p * s, 0.0, 4.0 * p * s}};
+    return by;
+}
+
+/* One index of a derivative, from natural parameters (6, `stride` apart) to coordinates of the search. */
+ALWAYS_INLINE void garch_pull_back(const GarchModel *garch, const GarchJacobian *by, const double *from, int stride, double *to) {
+    double omega = from[stride], alpha = from[2 * stride], beta = from[3 * stride], gamma = from[5 * stride];
+    to[0] = from[0];
+    to[1] = garch->targeting ? 0.0 : omega;
+    to[2] = by->p[0] * alpha + by->p[1] * beta + by->p[2] * gamma - (garch->targeting ? omega : 0.0);
+    to[3] = by->s[0] * alpha + by->s[1] * beta + by->s[2] * gamma;
+    to[4] = from[4 * stride];
+    to[5] = by->q[0] * alpha + by->q[2] * gamma;
 }
 
 /* Derivatives by the coordinates of the search from those by the natural parameters. */
 static void garch_chain_rule(const GarchModel *garch, const double *point, const double *g, const double *H, double *gradient,
                              double *hessian) {
-    int size = garch->model.size, all = garch->leverage ? 6 : 5;
-    double by[6][6], half[6][6], turn[3];
-    garch_jacobian(garch, point, g, by, turn);
-    for (int i = 0; i < size; i++) {
-        double sum = 0.0;
-        for (int j = 0; j < all; j++) sum += by[i][j] * g[j * LANES];
-        gradient[i * LANES] = sum;
-        for (int j = 0; j < all; j++) {
-            half[i][j] = 0.0;
-            for (int k = 0; k < all; k++) half[i][j] += by[i][k] * H[(k * 6 + j) * LANES];
-        }
+    int size = garch->model.size;
+    double half[6][6] = {{0.0}}, slopes[6], column[6];
+    GarchJacobian by = garch_jacobian(garch, point);
+    garch_pull_back(garch, &by, g, LANES, slopes);
+    for (int i = 0; i < size; i++) gradient[i * LANES] = slopes[i];
+    for (int i = 0; i < (garch->leverage ? 6 : 5); i++) garch_pull_back(garch, &by, H + 6 * i * LANES, LANES, half[i]);
+    for (int j = 0; j < size; j++) {
+        garch_pull_back(garch, &by, &half[0][j], 6, column);
+        for (int i = 0; i < size; i++) hessian[(i * size + j) * LANES] = column[i];
     }
-    for (int i = 0; i < size; i++)
-        for (int j = 0; j < size; j++) {
-            double sum = 0.0;
-            for (int k = 0; k < all; k++) sum += half[i][k] * by[j][k];
-            hessian[(i * size + j) * LANES] = sum;
-        }
+    /* second derivatives of alpha, beta and gamma by p and s, p and q, s and q */
+    double alpha = g[2 * LANES], beta = g[3 * LANES], gamma = g[5 * LANES], by_q = 4.0 * gamma - 2.0 * alpha;
+    double bend[3] = {by.rise * alpha - beta + by.gap * gamma, point[3 * LANES] * by_q, point[2 * LANES] * by_q};
     static const int rows[3] = {2, 2, 3}, columns[3] = {3, 5, 5};
     for (int k = 0; k < (garch->leverage ? 3 : 1); k++) {
-        hessian[(rows[k] * size + columns[k]) * LANES] += turn[k];
-        hessian[(columns[k] * size + rows[k]) * LANES] += turn[k];
+        hessian[(rows[k] * size + columns[k]) * LANES] += bend[k];
+        hessian[(columns[k] * size + rows[k]) * LANES] += bend[k];
     }
 }
 

@@ -46,7 +46,8 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
 
     lane hs[LOG_BLOCK], es[LOG_BLOCK], by_h[LOG_BLOCK], by_hh[LOG_BLOCK], by_he[LOG_BLOCK], by_h_eta[LOG_BLOCK];
     lane ms[LOG_BLOCK], ws[LOG_BLOCK], as[LOG_BLOCK], bs[LOG_BLOCK], gs[LOG_BLOCK];
-    lane pulls[LOG_BLOCK], falls[LOG_BLOCK]; /* alpha + gamma [e < 0], and e where it is negative */
+    lane pulls[LOG_BLOCK], falls[LOG_BLOCK], pull = alpha; /* alpha + gamma [e < 0], and e where it is negative */
+    lane twice = 2.0 * alpha;
     for (long block = 0; block < n; block += LOG_BLOCK) {
         int size = n - block < LOG_BLOCK ? (int)(n - block) : LOG_BLOCK;
         const double *from = z + block * LANES;
@@ -55,9 +56,8 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             lane e = lane_load(from + t * LANES) - mu, e2 = e * e;
             hs[t] = h;
             es[t] = e;
-            pulls[t] = alpha;
             if (leverage) {
-                pulls[t] = alpha + lane_where_negative(e, gamma);
+                pulls[t] = pull = alpha + lane_where_negative(e, gamma);
                 falls[t] = lane_where_negative(e, e);
             }
             log_h.product *= h;
@@ -83,7 +83,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
                 gm += u;
                 Hmm -= ih;
             }
-            h = omega + pulls[t] * e2 + beta * h;
+            h = omega + pull * e2 + beta * h;
         }
         /* first derivatives of h */
         for (int t = 0; t < size; t++) {
@@ -100,6 +100,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
                 gg += by_h[t] * hg;
                 if (student) Hge += by_h_eta[t] * hg;
                 hg = falls[t] * falls[t] + beta * hg;
+                twice = 2.0 * pulls[t];
             }
             if (student) {
                 Hme += by_h_eta[t] * hm;
@@ -107,7 +108,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
                 Hae += by_h_eta[t] * ha;
                 Hbe += by_h_eta[t] * hb;
             }
-            hm = beta * hm - 2.0 * pulls[t] * es[t];
+            hm = beta * hm - twice * es[t];
             hw = 1.0 + beta * hw;
             ha = es[t] * es[t] + beta * ha;
             hb = hs[t] + beta * hb;
@@ -141,7 +142,8 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             Hwb += by_h[t] * hwb;
             Hab += by_h[t] * hab;
             Hbb += by_h[t] * hbb;
-            hmm = 2.0 * pulls[t] + beta * hmm;
+            if (leverage) twice = 2.0 * pulls[t];
+            hmm = twice + beta * hmm;
             hma = beta * hma - 2.0 * es[t];
             hmb = ms[t] + beta * hmb;
             hwb = ws[t] + beta * hwb;
