@@ -1,7 +1,7 @@
 """Tells whether a compiled kernel still matches its source.
 
-``setup.py`` compiles the digest of every kernel's source into the kernel; importing ``riskkit_ext`` compares. The digest of the
-browser's kernels stands beside their binary; a test compares.
+``setup.py`` compiles the digest of every kernel's source into the kernel; importing ``riskkit_ext`` compares. The digest
+of the browser's kernels stands beside their binary; a test compares.
 """
 
 import hashlib

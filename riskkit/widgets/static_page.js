@@ -56,6 +56,7 @@ async function start(name, render, answer) {
     on: (event, listener) => (listeners[event] ??= []).push(listener),
     off: (event, listener) => (listeners[event] = (listeners[event] ?? []).filter((one) => one !== listener)),
   };
+  el.model = model; // for a script of the page that wants to drive the explorer, and for tests
   values.reply = await asked(setting(), () => true);
   render({ model, el });
 }

@@ -16,9 +16,7 @@ HERE = Path(__file__).parent
 EXPORT = re.compile(r"^export (default )?\{[^}]*\};$", re.MULTILINE)
 
 
-def static_page(
-    module: object, style: object, answer: str, facts: Mapping[str, Any], state: Mapping[str, Any]
-) -> str:
+def static_page(module: object, style: object, answer: str, facts: Mapping[str, Any], state: Mapping[str, Any]) -> str:
     """Return a piece of HTML that needs no kernel, no network and no second file.
 
     Parameters
@@ -41,6 +39,11 @@ def static_page(
         f'<script type="application/json">{text}</script></div>\n'
         f'<script type="module">\n{"".join(parts)}start("{name}", render, answer);\n</script>'
     )
+
+
+def page_engine() -> dict[str, str]:
+    """Return the ES module that runs the kernels in a page, ``code``, and what its ``openEngine`` wants, ``binary``."""
+    return {"code": (HERE / "engine.js").read_text(encoding="utf-8"), "binary": _engine()}
 
 
 def _script(name: str) -> str:

@@ -30,8 +30,8 @@ STOPS = {
 }
 LIVE_NOTE = "Each step of a slider re-runs {days:,} one-day-ahead forecasts; each sees only the window before its day."
 STATIC_NOTE = (
-    "No Python is running: this page computes. Each step of a slider re-runs {days:,} one-day-ahead forecasts in your browser "
-    "with the library's own kernels; each sees only the window before its day."
+    "No Python is running: this page computes. Each step of a slider re-runs {days:,} one-day-ahead forecasts in your "
+    "browser with the library's own kernels; each sees only the window before its day."
 )
 
 

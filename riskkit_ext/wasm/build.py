@@ -11,10 +11,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = "riskkit/widgets/engine.wasm"
-# As setup.py compiles for Python. Two doubles fit a register of every browser since 2023; nothing is contracted, so that only
-# the C library's own functions can differ from Python's in the last bit.
+# As setup.py compiles for Python. Two doubles fit a register of every browser since 2023; nothing is contracted, so that
+# only the C library's own functions can differ from Python's in the last bit.
 FLAGS = [
-    *("-target", "wasm32-wasi", "-mexec-model=reactor", "-msimd128", "-Wl,--export=malloc,--export=free", "-Wl,-z,stack-size=4194304"),
+    *(
+        "-target",
+        "wasm32-wasi",
+        "-mexec-model=reactor",
+        "-msimd128",
+        "-Wl,--export=malloc,--export=free",
+        "-Wl,-z,stack-size=4194304",
+    ),
     *("-O3", "-std=c11", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-g0", "-s"),
 ]
 
