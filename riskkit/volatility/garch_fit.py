@@ -61,10 +61,9 @@ def fit(spec: "Garch | Gjr", series: pd.Series, regressors: pd.DataFrame | None)
 
 
 def _has_gaps(series: object) -> bool:
-    if not isinstance(series, pd.Series) or series.dtype != np.float64:
+    if not isinstance(series, pd.Series) or series.dtype != np.float64 or len(series) == 0:
         return False
-    values = series.to_numpy()
-    return bool(np.isnan(values @ values))  # a sum of squares is NaN for no other reason
+    return bool(np.isnan(series.to_numpy().min()))
 
 
 @dataclass(frozen=True, eq=False)
