@@ -17,7 +17,9 @@
 
 #include <math.h>
 
+#ifndef NEWTON_MOST /* whoever has more parameters says so before this file is included */
 #define NEWTON_MOST 5
+#endif
 #define NEWTON_PASSES 80
 #define NEWTON_TOLERANCE 1e-10
 
