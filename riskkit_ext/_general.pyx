@@ -59,9 +59,11 @@ cdef class Model:
 
     cdef General model
     cdef readonly int size
+    cdef tuple made_of
 
     def __init__(self, int kind, own, int law, int lags, int regressors, double level):
         cdef int size = lags + 1, i
+        self.made_of = (kind, tuple(own), law, lags, regressors, level)
         self.model.kind, self.model.law, self.model.lags, self.model.regressors = kind, law, lags, regressors
         self.model.targeted, self.model.level = level > 0.0, level
         for i in range(5):
@@ -75,6 +77,9 @@ cdef class Model:
         if size > GENERAL_MOST:
             raise ValueError(f"{size} parameters, {GENERAL_MOST} have room")
         self.model.size = self.size = size
+
+    def __reduce__(self):
+        return Model, self.made_of
 
     cdef Sample sample(self, const double[::1] y, const double[:, ::1] regressors, const double[::1] start):
         """``start`` (6,): b as a quadratic in (mu, phi); (2,): the states of the first row."""
