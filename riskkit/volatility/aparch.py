@@ -66,7 +66,8 @@ class Aparch:
         """Estimate the parameters by maximum likelihood; see :func:`riskkit.volatility.general.fit`.
 
         Bounds: 0 <= alpha <= 2; -0.999 <= gamma <= 0.999; 0 <= beta <= 1; 0.3 <= delta <= 4. A missing return needs
-        E|z|**delta to be finite, which a t law has for delta < nu only.
+        E|z|**delta to be finite, which a t law has for delta < nu only. In mu the likelihood has a kink at every observation
+        (with delta < 1 a cusp): where the maximum sits on one, mu counts as on a bound.
         """
         return fit(self, series, regressors)
 
@@ -76,6 +77,7 @@ class Power:
     """Recursion of APARCH; the state is the power of the standard deviation. Its methods are told in :class:`Linear`."""
 
     kind = 2
+    kinked = True
     closed_form = False
     targeting = False
     names = ("omega", "alpha", "gamma", "beta", "delta")

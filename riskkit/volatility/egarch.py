@@ -43,6 +43,8 @@ class Egarch:
     References
     ----------
     Nelson, D. (1991). Conditional heteroskedasticity in asset returns: a new approach. Econometrica 59, 347-370.
+    Wintenberger, O. (2013). Continuous invertibility and stable QML estimation of the EGARCH(1,1) model. Scandinavian Journal
+    of Statistics 40, 846-867.
     """
 
     dist: str = "t"
@@ -65,8 +67,9 @@ class Egarch:
     def fit(self, series: pd.Series, regressors: pd.DataFrame | None = None) -> GeneralFit:
         """Estimate the parameters by maximum likelihood; see :func:`riskkit.volatility.general.fit`.
 
-        Bounds: -3 <= alpha, gamma <= 3; -0.999 <= beta <= 0.9999. The likelihood has kinks in mu, one at each observation;
-        where the maximum sits on one, ``status`` says that the search did not end at a zero of the gradient.
+        Bounds: 0 <= alpha <= 3; -3 <= gamma <= 3; -0.999 <= beta <= 0.9999. With alpha < 0 and beta near 1 the variance
+        filtered from the data depends on its start for ever and the likelihood is chaotic (Wintenberger 2013). In mu the
+        likelihood has a kink at every observation: where the maximum sits on one, mu counts as on a bound.
         """
         return fit(self, series, regressors)
 
@@ -76,6 +79,7 @@ class Exponential:
     """Recursion of EGARCH; the state is the logarithm of the variance. Its methods are told in :class:`Linear`."""
 
     kind = 1
+    kinked = True
     closed_form = False
     targeting = False
     names = ("omega", "alpha", "gamma", "beta")
@@ -127,7 +131,7 @@ class Exponential:
 
     def box(self) -> tuple[list[float], list[float]]:
         """Bounds of the coordinates level, alpha, gamma, beta, -."""
-        return [-50.0, -3.0, -3.0, -0.999, 0.0], [50.0, 3.0, 3.0, 0.9999, 0.0]
+        return [-50.0, 0.0, -3.0, -0.999, 0.0], [50.0, 3.0, 3.0, 0.9999, 0.0]
 
     def starts(self, rows: int, first: float) -> list[list[list[float]]]:
         """Where to search from: a list per basin, of which the best is taken."""

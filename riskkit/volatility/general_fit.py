@@ -69,7 +69,7 @@ class GeneralFit(GeneralState):
         """Steepest rise left: log-likelihood per standard error of one coordinate, bounds respected; no unit."""
         _, slopes, hessian = self._derivatives
         low, high = self._at_bounds
-        slopes = np.where(low, np.maximum(slopes, 0.0), np.where(high, np.minimum(slopes, 0.0), slopes))
+        slopes = np.where(low & (slopes < 0.0) | high & (slopes > 0.0), 0.0, slopes)
         return float(np.max(np.abs(slopes) / np.sqrt(np.maximum(-np.diag(hessian), 1.0))))
 
     @cached_property
@@ -155,7 +155,10 @@ class GeneralFit(GeneralState):
     @cached_property
     def _at_bounds(self) -> tuple[BoolArray, BoolArray]:
         lower, upper = self._report.box
-        return self.point <= lower, self.point >= upper
+        low, high = self.point <= lower, self.point >= upper
+        if "mu" in self.params and "phi" not in self.params and recursion_of(self.spec).kinked:
+            low[0] = high[0] = bool((self.sample.values == self.point[0]).any())  # mu is held at an observation
+        return low, high
 
     def _covariance(self, kind: str, by: FloatArray) -> FloatArray:
         """Covariance of what has derivatives ``by`` (R, P) by the coordinates."""

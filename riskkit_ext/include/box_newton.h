@@ -17,10 +17,12 @@
 
 #include <math.h>
 
-#ifndef NEWTON_MOST /* whoever has more parameters says so before this file is included */
+#ifndef NEWTON_MOST /* whoever wants others defines them before this file is included */
 #define NEWTON_MOST 5
 #endif
+#ifndef NEWTON_PASSES
 #define NEWTON_PASSES 80
+#endif
 #define NEWTON_TOLERANCE 1e-10
 
 enum { FIT_OK = 0, FIT_BOUND = 1, FIT_NOT_CONVERGED = 2, FIT_FAILED = 3 };

@@ -9,16 +9,19 @@
  *     component  omega, rho, f, s, a      alpha = rho a s,  beta = rho a (1 - s),  varphi = f beta
  *
  * The component model's box is Engle and Lee's (1999) sufficient condition for a positive variance: alpha + beta <= rho <= 1,
- * 0 <= varphi <= beta. Every natural parameter is a sum of products of distinct coordinates, which is all the chain rule needs.
+ * 0 <= varphi <= beta. |e| gives EGARCH and APARCH a kink in mu at every observation (APARCH with delta < 1 a cusp), and the maximum
+ * may sit on one: then no search ends, and mu is held at the observations nearest to where it stopped. Every natural parameter is a sum of products of distinct coordinates, which is all the chain rule needs.
  */
 #ifndef RISKKIT_GENERAL_FIT_H
 #define RISKKIT_GENERAL_FIT_H
 
 #define NEWTON_MOST 16
+#define NEWTON_PASSES 50
 #include "box_newton.h"
 #include "general_pass.h"
 
 #define NEAR 1e-5 /* two searches this close in all coordinates are on the same hill */
+#define KINKS 4   /* observations at which mu is tried */
 
 typedef struct {
     int natural; /* -1: the table's end */
@@ -129,6 +132,40 @@ static int general_search(const General *model, const Sample *sample, const doub
     }
 }
 
+/* Hold mu at one of the observations nearest to it; keep what is no lower than the search that did not end, and lower on both
+ * sides of the observation. */
+static void general_kink(const General *model, const Sample *sample, const double *lower, const double *upper, double *point,
+                         double *value, int *status) {
+    double low[GENERAL_MOST], high[GENERAL_MOST], left[GENERAL_MOST], right[GENERAL_MOST], begin[GENERAL_MOST];
+    double gradient[GENERAL_MOST], hessian[GENERAL_MOST * GENERAL_MOST], reached = -1.0;
+    memcpy(low, lower, sizeof(double) * model->size);
+    memcpy(high, upper, sizeof(double) * model->size);
+    memcpy(begin, point, sizeof(double) * model->size);
+    for (int tried = 0; tried < KINKS; tried++) {
+        double nearest = INFINITY, at = 0.0;
+        for (long t = 0; t < sample->n; t++) {
+            double distance = fabs(sample->y[t] - begin[0]);
+            if (distance > reached && distance < nearest) nearest = distance, at = sample->y[t];
+        }
+        if (!(nearest < INFINITY)) return;
+        reached = nearest;
+        Newton search;
+        low[0] = high[0] = at;
+        general_search(model, sample, low, high, begin, NULL, 0, &search);
+        if (search.status != FIT_BOUND || !(search.value > *value - 1e-9)) continue;
+        memcpy(left, search.point, sizeof(double) * model->size);
+        memcpy(right, search.point, sizeof(double) * model->size);
+        left[0] -= 1e-6;
+        right[0] += 1e-6;
+        if (!(general_evaluate(model, sample, left, gradient, hessian) < search.value) ||
+            !(general_evaluate(model, sample, right, gradient, hessian) < search.value))
+            continue;
+        memcpy(point, search.point, sizeof(double) * model->size);
+        *value = search.value;
+        *status = FIT_BOUND;
+    }
+}
+
 /* The best optimum from `rows` starts, (rows, size): the point, its value and status. Returns the number of passes. */
 static int general_fit(const General *model, const Sample *sample, const double *lower, const double *upper,
                        const double *starts, int rows, double *point, double *value, int *status) {
@@ -149,6 +186,8 @@ static int general_fit(const General *model, const Sample *sample, const double 
         *value = search.value;
         *status = search.status;
     }
+    int kinked = (model->kind == EXPONENTIAL || model->kind == POWER) && model->lags == 0;
+    if (kinked && *status == FIT_NOT_CONVERGED) general_kink(model, sample, lower, upper, point, value, status);
     return passes;
 }
 
