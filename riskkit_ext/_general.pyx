@@ -16,6 +16,8 @@ cdef extern from "general_fit.h" nogil:
         int kind, law, lags, size, regressors, first_regressor, targeted
         int at[7]
         double level
+        int pinned
+        double pin[2]
     ctypedef struct Sample:
         long n
         const double *y
@@ -40,7 +42,7 @@ cdef extern from "general_fit.h" nogil:
     void general_natural(const General *model, const double *search, double *natural, double *by)
     double general_evaluate(const General *model, const Sample *sample, const double *search, double *gradient, double *hessian)
     int general_fit(const General *model, const Sample *sample, const double *lower, const double *upper,
-                    const double *starts, int rows, double *point, double *value, int *status)
+                    const double *starts, int rows, double *point, double *value, int *status, long *pin)
     Law law_make(int kind, double first, double second)
     Jet law_density(const Law *law, double z)
     Jet law_half_moment(const Law *law, int side, double exponent)
@@ -63,6 +65,7 @@ cdef class Model:
 
     def __init__(self, int kind, own, int law, int lags, int regressors, double level):
         cdef int size = lags + 1, i
+        self.model.pinned = 0
         self.made_of = (kind, tuple(own), law, lags, regressors, level)
         self.model.kind, self.model.law, self.model.lags, self.model.regressors = kind, law, lags, regressors
         self.model.targeted, self.model.level = level > 0.0, level
@@ -79,7 +82,14 @@ cdef class Model:
         self.model.size = self.size = size
 
     def __reduce__(self):
-        return Model, self.made_of
+        return Model, self.made_of, (self.model.pinned, self.model.pin[0], self.model.pin[1])
+
+    def __setstate__(self, state):
+        self.model.pinned, self.model.pin[0], self.model.pin[1] = state
+
+    def pin(self, double value, double before):
+        """From now on mu is what makes the shock of the row zero whose value this is; ``before``: the value before it."""
+        self.model.pinned, self.model.pin[0], self.model.pin[1] = 1, value, before
 
     cdef Sample sample(self, const double[::1] y, const double[:, ::1] regressors, const double[::1] start):
         """``start`` (6,): b as a quadratic in (mu, phi); (2,): the states of the first row."""
@@ -149,14 +159,18 @@ cdef class Model:
 
     def fit(self, const double[::1] y, const double[:, ::1] regressors, const double[::1] start,
             const double[::1] lower, const double[::1] upper, const double[:, ::1] starts, double[::1] point):
-        """The best optimum from ``starts`` (at most 32, size), in coordinates; returns value, status and passes."""
+        """The best optimum from ``starts`` (at most 32, size), in coordinates.
+
+        Returns value, status, passes, and the row to which mu is pinned because the maximum sits on its kink, or -1.
+        """
         cdef Sample sample = self.sample(y, regressors, start)
         cdef double value
         cdef int status, passes
+        cdef long pin
         with nogil:
             passes = general_fit(&self.model, &sample, &lower[0], &upper[0], &starts[0, 0], <int> starts.shape[0],
-                                 &point[0], &value, &status)
-        return value, status, passes
+                                 &point[0], &value, &status, &pin)
+        return value, status, passes, pin
 
 
 def density(int law, double first, double second, double z, double[::1] by, double[:, ::1] bend):

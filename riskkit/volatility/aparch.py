@@ -65,7 +65,7 @@ class Aparch:
     def fit(self, series: pd.Series, regressors: pd.DataFrame | None = None) -> GeneralFit:
         """Estimate the parameters by maximum likelihood; see :func:`riskkit.volatility.general.fit`.
 
-        Bounds: 0 <= alpha <= 2; -0.999 <= gamma <= 0.999; 0 <= beta <= 1; 0.3 <= delta <= 4. A missing return needs
+        Bounds: 0 <= alpha <= 2; abs(gamma) <= 0.9997; 0 <= beta <= 1; 0.3 <= delta <= 4. A missing return needs
         E|z|**delta to be finite, which a t law has for delta < nu only. In mu the likelihood has a kink at every observation
         (with delta < 1 a cusp): where the maximum sits on one, mu counts as on a bound.
         """
@@ -77,7 +77,6 @@ class Power:
     """Recursion of APARCH; the state is the power of the standard deviation. Its methods are told in :class:`Linear`."""
 
     kind = 2
-    kinked = True
     closed_form = False
     targeting = False
     names = ("omega", "alpha", "gamma", "beta", "delta")
@@ -133,7 +132,7 @@ class Power:
 
     def box(self) -> tuple[list[float], list[float]]:
         """Bounds of omega, alpha, gamma, beta, delta."""
-        return [1e-12, 0.0, -0.999, 0.0, 0.3], [10.0, 2.0, 0.999, 1.0, 4.0]
+        return [1e-12, 0.0, -0.9997, 0.0, 0.3], [10.0, 2.0, 0.9997, 1.0, 4.0]
 
     def starts(self, rows: int, first: float) -> list[list[list[float]]]:
         """Where to search from: a list per basin, of which the best is taken."""

@@ -76,7 +76,6 @@ class Component:
     """Recursion of component GARCH; the states are (h, q). Its methods are told in :class:`Linear`."""
 
     kind = 3
-    kinked = False
     closed_form = True
     targeting = False
     names = ("omega", "rho", "varphi", "alpha", "beta")

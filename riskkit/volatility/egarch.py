@@ -79,7 +79,6 @@ class Exponential:
     """Recursion of EGARCH; the state is the logarithm of the variance. Its methods are told in :class:`Linear`."""
 
     kind = 1
-    kinked = True
     closed_form = False
     targeting = False
     names = ("omega", "alpha", "gamma", "beta")

@@ -63,14 +63,14 @@ def fit(spec: Any, series: pd.Series, regressors: pd.DataFrame | None = None) ->
     lower, upper = search_box(spec, sample.regressors.shape[1])
     point = np.empty(model.size)
     data = sample.values, sample.regressors, sample.start
-    _, ended, _ = model.fit(*data, lower, upper, _best_starts(spec, sample, model, lower, upper), point)
+    _, ended, _, pin = model.fit(*data, lower, upper, _best_starts(spec, sample, model, lower, upper), point)
     if STATUSES[ended] is FitStatus.FAILED:
         raise ConvergenceError(
             f"the likelihood of {type(spec).__name__} has no maximum that can be found", got=f"{len(observed)} observations",
             remedy="look at the series: is it mostly zeros, or one huge value?",
         )  # fmt: skip
     point.setflags(write=False)
-    return GeneralFit(spec, observed, table, sample, point, STATUSES[ended])
+    return GeneralFit(spec, observed, table, sample, point, STATUSES[ended], pin)
 
 
 def _best_starts(spec: Any, sample: Sample, model: Any, lower: FloatArray, upper: FloatArray) -> FloatArray:

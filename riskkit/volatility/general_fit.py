@@ -42,6 +42,8 @@ class GeneralFit(GeneralState):
         Coordinates of the optimum.
     ended : FitStatus
         What the search said of it.
+    pin : int
+        Row whose shock is zero because the maximum sits on the kink that it makes in mu; -1 for none.
     """
 
     spec: Any
@@ -50,6 +52,7 @@ class GeneralFit(GeneralState):
     sample: Sample
     point: FloatArray
     ended: FitStatus
+    pin: int = -1
 
     __setstate__ = restore
 
@@ -130,7 +133,10 @@ class GeneralFit(GeneralState):
 
     @cached_property
     def _model(self) -> Any:
-        return kernel_model(self.spec, self.sample.regressors.shape[1], self.sample.level)
+        model = kernel_model(self.spec, self.sample.regressors.shape[1], self.sample.level)
+        if self.pin >= 0:
+            model.pin(self.sample.values[self.pin], self.sample.values[max(self.pin - 1, 0)])
+        return model
 
     @cached_property
     def _report(self) -> Report:
@@ -156,8 +162,8 @@ class GeneralFit(GeneralState):
     def _at_bounds(self) -> tuple[BoolArray, BoolArray]:
         lower, upper = self._report.box
         low, high = self.point <= lower, self.point >= upper
-        if "mu" in self.params and "phi" not in self.params and recursion_of(self.spec).kinked:
-            low[0] = high[0] = bool((self.sample.values == self.point[0]).any())  # mu is held at an observation
+        low[0] |= self.pin >= 0
+        high[0] |= self.pin >= 0
         return low, high
 
     def _covariance(self, kind: str, by: FloatArray) -> FloatArray:

@@ -31,7 +31,6 @@ class Linear:
     leverage: bool = False
     targeting: bool = False
     kind = 0  # the kernel's number
-    kinked = False  # has the likelihood kinks in mu, at the observations?
     closed_form = True  # the expected variance of any step ahead
 
     @property

@@ -21,7 +21,7 @@
 #include "general_pass.h"
 
 #define NEAR 1e-5 /* two searches this close in all coordinates are on the same hill */
-#define KINKS 4   /* observations at which mu is tried */
+#define KINKS 8   /* observations at which mu is tried */
 
 typedef struct {
     int natural; /* -1: the table's end */
@@ -65,6 +65,14 @@ static void general_natural(const General *model, const double *search, double *
     for (int i = 0; i < size; i++) {
         natural[i] = search[i];
         for (int j = 0; j < size; j++) by[i * size + j] = i == j;
+    }
+    if (model->pinned) {
+        natural[0] = model->pin[0];
+        by[0] = 0.0;
+        if (model->lags > 0) {
+            natural[0] -= search[1] * model->pin[1];
+            by[size] = -model->pin[1];
+        }
     }
     for (int i = 0; i < SHAPES; i++)
         if (model->at[i] >= 0) natural[model->at[i]] = by[model->at[i] * size + model->at[i]] = 0.0;
@@ -132,43 +140,61 @@ static int general_search(const General *model, const Sample *sample, const doub
     }
 }
 
-/* Hold mu at one of the observations nearest to it; keep what is no lower than the search that did not end, and lower on both
- * sides of the observation. */
-static void general_kink(const General *model, const Sample *sample, const double *lower, const double *upper, double *point,
+/* The row whose |e| is the least above `floor`; -1: there is none. */
+static long general_nearest(const General *model, const Sample *sample, const double *point, double floor) {
+    long row = -1;
+    double least = INFINITY;
+    for (long t = model->lags; t < sample->n; t++) {
+        double distance = fabs(sample->y[t] - point[0] - (model->lags > 0 ? point[1] * sample->y[t - 1] : 0.0));
+        if (distance > floor && distance < least) least = distance, row = t;
+    }
+    return row;
+}
+
+/* Pin mu to one of the observations nearest to it; keep what is no lower than the search that did not end, and lower on both
+ * sides of the kink. Returns the row, or -1. */
+static long general_kink(const General *model, const Sample *sample, const double *lower, const double *upper, double *point,
                          double *value, int *status) {
-    double low[GENERAL_MOST], high[GENERAL_MOST], left[GENERAL_MOST], right[GENERAL_MOST], begin[GENERAL_MOST];
-    double gradient[GENERAL_MOST], hessian[GENERAL_MOST * GENERAL_MOST], reached = -1.0;
+    double gradient[GENERAL_MOST], hessian[GENERAL_MOST * GENERAL_MOST], begin[GENERAL_MOST], beside[GENERAL_MOST];
+    double low[GENERAL_MOST], high[GENERAL_MOST], floor = -1.0;
+    long kept = -1;
+    memcpy(begin, point, sizeof(double) * model->size);
     memcpy(low, lower, sizeof(double) * model->size);
     memcpy(high, upper, sizeof(double) * model->size);
-    memcpy(begin, point, sizeof(double) * model->size);
+    low[0] = high[0] = begin[0]; /* the pinned mu is no coordinate */
     for (int tried = 0; tried < KINKS; tried++) {
-        double nearest = INFINITY, at = 0.0;
-        for (long t = 0; t < sample->n; t++) {
-            double distance = fabs(sample->y[t] - begin[0]);
-            if (distance > reached && distance < nearest) nearest = distance, at = sample->y[t];
-        }
-        if (!(nearest < INFINITY)) return;
-        reached = nearest;
+        General pinned = *model;
         Newton search;
-        low[0] = high[0] = at;
-        general_search(model, sample, low, high, begin, NULL, 0, &search);
+        long row = general_nearest(model, sample, begin, floor);
+        if (row < 0) break;
+        pinned.pinned = 1;
+        pinned.pin[0] = sample->y[row];
+        pinned.pin[1] = model->lags > 0 ? sample->y[row - 1] : 0.0;
+        floor = fabs(pinned.pin[0] - begin[0] - (model->lags > 0 ? begin[1] * pinned.pin[1] : 0.0));
+        general_search(&pinned, sample, low, high, begin, NULL, 0, &search);
         if (search.status != FIT_BOUND || !(search.value > *value - 1e-9)) continue;
-        memcpy(left, search.point, sizeof(double) * model->size);
-        memcpy(right, search.point, sizeof(double) * model->size);
-        left[0] -= 1e-6;
-        right[0] += 1e-6;
-        if (!(general_evaluate(model, sample, left, gradient, hessian) < search.value) ||
-            !(general_evaluate(model, sample, right, gradient, hessian) < search.value))
-            continue;
+        memcpy(beside, search.point, sizeof(double) * model->size);
+        beside[0] = pinned.pin[0] - (model->lags > 0 ? beside[1] * pinned.pin[1] : 0.0);
+        search.point[0] = beside[0];
+        int peak = 1;
+        for (int side = -1; side <= 1; side += 2) {
+            beside[0] = search.point[0] + side * 1e-6;
+            peak = peak && general_evaluate(model, sample, beside, gradient, hessian) < search.value;
+        }
+        if (!peak) continue;
         memcpy(point, search.point, sizeof(double) * model->size);
         *value = search.value;
         *status = FIT_BOUND;
+        kept = row;
     }
+    return kept;
 }
 
-/* The best optimum from `rows` starts, (rows, size): the point, its value and status. Returns the number of passes. */
+/* The best optimum from `rows` starts, (rows, size): the point, its value and status, and the row to which mu is pinned or -1.
+ * Returns the number of passes, but for those at kinks. */
 static int general_fit(const General *model, const Sample *sample, const double *lower, const double *upper,
-                       const double *starts, int rows, double *point, double *value, int *status) {
+                       const double *starts, int rows, double *point, double *value, int *status,
+                       long *pin) {
     double found[32][GENERAL_MOST];
     int count = 0, passes = 0;
     *value = -INFINITY;
@@ -186,8 +212,9 @@ static int general_fit(const General *model, const Sample *sample, const double 
         *value = search.value;
         *status = search.status;
     }
-    int kinked = (model->kind == EXPONENTIAL || model->kind == POWER) && model->lags == 0;
-    if (kinked && *status == FIT_NOT_CONVERGED) general_kink(model, sample, lower, upper, point, value, status);
+    int kinked = (model->kind == EXPONENTIAL || model->kind == POWER) && model->lags >= 0;
+    *pin = -1;
+    if (kinked && *status == FIT_NOT_CONVERGED) *pin = general_kink(model, sample, lower, upper, point, value, status);
     return passes;
 }
 

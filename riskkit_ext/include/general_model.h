@@ -21,12 +21,15 @@ enum { LINEAR = 0, EXPONENTIAL = 1, POWER = 2, COMPONENT = 3 };
 #define GENERAL_MOST 16 /* parameters of the whole model */
 #define OWN 7           /* five of the recursion, two of the law */
 #define SHAPES 5        /* where those of the law begin */
+#define ON_KINK 1e-13   /* of standardised data: an e this near 0 is on the kink of |e|, where its derivative is taken as 0 */
 
 typedef struct {
     int kind, law, lags, size; /* lags: -1 mean zero, 0 constant mean, 1 AR(1) */
     int at[OWN];               /* where an own parameter stands among all; -1: it has none, being fixed or absent */
     int regressors, first_regressor, targeted;
     double level; /* the variance aimed at when targeted */
+    int pinned;   /* mu is what makes e zero in one row, y = pin[0] after pin[1]: see general_fit.h */
+    double pin[2];
 } General;
 
 /* A value with derivatives by all parameters; the Hessian's lower triangle. */
@@ -205,7 +208,7 @@ static Local exponential_step(const double *own, const Local *K, double e, doubl
     f.by[1] = own[3];
     f.mixed[3][1] = 1.0;
     if (missing) return f;
-    double r = exp(-0.5 * x), z = e * r, sign = (e > 0.0) - (e < 0.0), c = own[1] * sign + own[2];
+    double r = exp(-0.5 * x), z = e * r, sign = (e > ON_KINK) - (e < -ON_KINK), c = own[1] * sign + own[2];
     f.value += own[1] * (fabs(z) - K->value) + own[2] * z;
     f.by[0] = c * r;
     f.by[1] -= 0.5 * c * z;
@@ -241,14 +244,16 @@ static Local power_step(const double *own, const Local *K, double e, double x, i
     double rise = log(u), g = exp(delta * rise), g_u = delta * g / u, g_uu = (delta - 1.0) * g_u / u;
     double g_ud = g / u * (1.0 + delta * rise), u_e = sign - gamma, u_c = -e;
     f.value += alpha * g;
-    f.by[0] = alpha * g_u * u_e;
-    f.bend[0][0] = alpha * g_uu * u_e * u_e;
     f.own[1] = g;
     f.own[2] = alpha * g_u * u_c;
     f.own[4] = alpha * g * rise;
-    f.mixed[1][0] = g_u * u_e;
-    f.mixed[2][0] = alpha * (g_uu * u_c * u_e - g_u);
-    f.mixed[4][0] = alpha * g_ud * u_e;
+    if (fabs(e) > ON_KINK) {
+        f.by[0] = alpha * g_u * u_e;
+        f.bend[0][0] = alpha * g_uu * u_e * u_e;
+        f.mixed[1][0] = g_u * u_e;
+        f.mixed[2][0] = alpha * (g_uu * u_c * u_e - g_u);
+        f.mixed[4][0] = alpha * g_ud * u_e;
+    }
     both_add(&f, 1, 2, g_u * u_c);
     both_add(&f, 1, 4, g * rise);
     both_add(&f, 2, 2, alpha * g_uu * u_c * u_c);
