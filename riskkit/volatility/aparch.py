@@ -21,8 +21,8 @@ Params = Mapping[str, Any]
 class Aparch:
     """APARCH(1,1) of Ding, Granger and Engle; GARCH is its case delta = 2, gamma = 0.
 
-    ``s'**delta = omega + alpha (|e| - gamma e)**delta + beta s**delta`` with s the standard deviation: gamma > 0 where a fall
-    raises it more than a rise.
+    ``s'**delta = omega + alpha (|e| - gamma e)**delta + beta s**delta`` with s the standard deviation: gamma > 0 where
+    a fall raises it more than a rise.
 
     Parameters
     ----------

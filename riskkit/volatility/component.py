@@ -41,8 +41,8 @@ class ComponentGarch:
 
     References
     ----------
-    Engle, R. and Lee, G. (1999). A long-run and short-run component model of stock return volatility. In Engle, R. and White,
-    H. (eds), Cointegration, causality and forecasting, 475-497. Oxford University Press.
+    Engle, R. and Lee, G. (1999). A long-run and short-run component model of stock return volatility. In Engle, R. and
+    White, H. (eds), Cointegration, causality and forecasting, 475-497. Oxford University Press.
     """
 
     dist: str = "t"

@@ -21,8 +21,8 @@ Params = Mapping[str, Any]
 class Egarch:
     """EGARCH(1,1): falls and rises push the logarithm of the variance by different amounts.
 
-    ``log h' = omega + alpha (|z| - E|z|) + gamma z + beta log h`` with ``z = e / sqrt(h)``: gamma < 0 where a fall raises the
-    volatility. E|z| is that of the law itself.
+    ``log h' = omega + alpha (|z| - E|z|) + gamma z + beta log h`` with ``z = e / sqrt(h)``: gamma < 0 where a fall raises
+    the volatility. E|z| is that of the law itself.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ class Egarch:
     References
     ----------
     Nelson, D. (1991). Conditional heteroskedasticity in asset returns: a new approach. Econometrica 59, 347-370.
-    Wintenberger, O. (2013). Continuous invertibility and stable QML estimation of the EGARCH(1,1) model. Scandinavian Journal
-    of Statistics 40, 846-867.
+    Wintenberger, O. (2013). Continuous invertibility and stable QML estimation of the EGARCH(1,1) model. Scandinavian
+    Journal of Statistics 40, 846-867.
     """
 
     dist: str = "t"

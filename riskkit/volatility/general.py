@@ -28,8 +28,8 @@ def fit(spec: Any, series: pd.Series, regressors: pd.DataFrame | None = None) ->
     spec : Garch, Gjr, Egarch, Aparch or ComponentGarch
         The model.
     series : Series of length T
-        Returns in decimals per step (any other unit will do), at least 50 of them; sorted by time, not constant. Where one is
-        NaN the variance goes on with what was to be expected of the shock, and there is no likelihood.
+        Returns in decimals per step (any other unit will do), at least 50 of them; sorted by time, not constant. Where one
+        is NaN the variance goes on with what was to be expected of the shock, and there is no likelihood.
     regressors : DataFrame (T, K), optional
         Columns that are not negative. Row t enters the variance of row t (EGARCH: its logarithm; APARCH: the power of the
         standard deviation), so it must be known before; the coefficients are not negative either.

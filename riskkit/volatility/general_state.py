@@ -1,7 +1,7 @@
 """What a model of the GARCH family answers once its parameters are known: memory, news, forecasts, paths, new data.
 
-Nothing is estimated here. ``GeneralState`` holds the questions. An estimate (``GeneralFit``) answers them, and so does a filter
-(``GeneralFilter``): given parameters, run through a series.
+Nothing is estimated here. ``GeneralState`` holds the questions. An estimate (``GeneralFit``) answers them, and so does a
+filter (``GeneralFilter``): given parameters, run through a series.
 """
 
 from dataclasses import dataclass
@@ -151,8 +151,8 @@ class GeneralState:
         Returns
         -------
         DataFrame (horizon, 2)
-            Indexed by step 1, ..., horizon; columns ``mean`` and ``sigma``. With an AR(1) mean, sigma holds what the shocks of
-            the steps before carry over.
+            Indexed by step 1, ..., horizon; columns ``mean`` and ``sigma``. With an AR(1) mean, sigma holds what the shocks
+            of the steps before carry over.
 
         Raises
         ------
@@ -212,8 +212,8 @@ class GeneralState:
         series : Series of length N >= 1
             Returns in the unit of the data of the fit; may hold NaN.
         first_sigma : float, optional
-            Standard deviation of the first row (AR(1): of the second, the first being conditioned on) without what regressors
-            add; the unconditional one when left out.
+            Standard deviation of the first row (AR(1): of the second, the first being conditioned on) without what
+            regressors add; the unconditional one when left out.
         regressors : DataFrame (N, K), optional
             The regressors of the fit over the series.
 
@@ -258,7 +258,8 @@ class GeneralState:
             columns = np.concatenate([np.zeros((1, columns.shape[1])), columns])
         later = filtered_states(self.spec, self.params, values, columns, self.states[-1])
         states = np.concatenate([self.states[:-1], later["phi" in self.params :]])
-        observed = pd.concat([self.observed, added.rename(self.observed.name)])
+        added.name = self.observed.name
+        observed = pd.concat([self.observed, added])
         both = None if table is None else pd.concat([self.regressors, table])
         return GeneralFilter(self.spec, observed, both, self.params, states)
 

@@ -34,8 +34,8 @@ def forecast_interval(
 
     The parameters are drawn from a normal law about the estimate with its robust covariance; an inadmissible draw is drawn
     again, and ``.attrs["redrawn"]`` is the share of such draws. A parameter on its bound stays there. With every draw the
-    recursion runs through the data again and then ahead. EGARCH and APARCH go ahead on 200 simulated paths per draw, the same
-    innovations for all draws.
+    recursion runs through the data again and then ahead. EGARCH and APARCH go ahead on 200 simulated paths per draw, the
+    same innovations for all draws.
 
     Parameters
     ----------
@@ -110,7 +110,9 @@ def _admissible(fit: "GeneralFit", batch: FloatArray) -> np.ndarray:
     return within & recursion.admissible(own.T)
 
 
-def _sigmas(fit: "GeneralFit", natural: FloatArray, added: tuple[FloatArray, int], random: np.random.Generator) -> FloatArray:
+def _sigmas(
+    fit: "GeneralFit", natural: FloatArray, added: tuple[FloatArray, int], random: np.random.Generator
+) -> FloatArray:
     """Standard deviations (horizon, draws) of the steps ahead under every draw."""
     recursion, (rows, horizon) = recursion_of(fit.spec), added
     own = np.array([own_parameters(fit.spec, fit.sample, row)[0] for row in natural])  # (draws, 5)

@@ -1,4 +1,4 @@
-"""What the specifications of the GARCH family have in common: their options, the names of their parameters, their recursion."""
+"""What the specifications of the GARCH family have in common: options, names of the parameters, recursion, regressors."""
 
 from typing import Any
 
