@@ -61,7 +61,10 @@ def fit(spec: "Garch | Gjr", series: pd.Series, regressors: pd.DataFrame | None)
 
 
 def _has_gaps(series: object) -> bool:
-    return isinstance(series, pd.Series) and series.dtype == np.float64 and bool(np.isnan(series.to_numpy()).any())
+    if not isinstance(series, pd.Series) or series.dtype != np.float64:
+        return False
+    values = series.to_numpy()
+    return bool(np.isnan(values @ values))  # a sum of squares is NaN for no other reason
 
 
 @dataclass(frozen=True, eq=False)
