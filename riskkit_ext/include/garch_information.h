@@ -81,14 +81,17 @@ static void garch_covariance(GarchMatrix of_free, GarchMatrix by, GarchMatrix co
 /* Fills `by` with a row for each free coordinate, zeros below, and returns their number; *slope as in GarchInformation. */
 static int garch_free(const GarchModel *garch, const double *point, const double *gradient, GarchMatrix information,
                       GarchMatrix by, double *slope) {
-    double lanes[GARCH_SIZE * LANES], g[GARCH_SIZE * LANES], turn[3];
+    double lanes[GARCH_SIZE * LANES];
     GarchMatrix rows;
     int size = 0;
-    for (int i = 0; i < GARCH_SIZE; i++) {
-        lanes[i * LANES] = point[i];
-        g[i * LANES] = gradient[i];
+    for (int i = 0; i < GARCH_SIZE; i++) lanes[i * LANES] = point[i];
+    GarchJacobian jacobian = garch_jacobian(garch, lanes);
+    for (int j = 0; j < GARCH_SIZE; j++) {
+        double unit[GARCH_SIZE] = {0.0}, column[GARCH_SIZE];
+        unit[j] = 1.0;
+        garch_pull_back(garch, &jacobian, unit, 1, column);
+        for (int i = 0; i < GARCH_SIZE; i++) rows[i][j] = column[i];
     }
-    garch_jacobian(garch, lanes, g, rows, turn);
     memset(by, 0, sizeof(GarchMatrix));
     *slope = 0.0;
     for (int i = 0; i < GARCH_SIZE; i++) {
