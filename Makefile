@@ -5,7 +5,7 @@ BIN    := .venv/bin
 KERNELS := $(wildcard riskkit_ext/*.pyx riskkit_ext/include/*.h)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book test lab app bench data ext lint clean
+.PHONY: help book test lab app bench data ext wasm lint clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -30,6 +30,10 @@ data: .venv/.ext  ## fetch public market data into your cache folder, or into RI
 
 ext: .venv/.ext  ## rebuild the kernels after an edit
 	@$(BIN)/python -c 'import riskkit_ext' 2>/dev/null || $(BUILD) --force
+
+wasm: .venv/.ext  ## recompile the kernels that run in the browser; fetches the compiler (100 MB) when it is missing
+	@$(BIN)/python -c 'import ziglang' 2>/dev/null || $(BIN)/python -m pip install -qq -c constraints.txt ziglang
+	@$(BIN)/python riskkit_ext/wasm/build.py
 
 lint: .venv/.ext  ## linters, type checks, import contract, notebooks without outputs
 	@$(BIN)/ruff check .

@@ -49,10 +49,11 @@ def rows() -> Iterator[Row]:
 
 def _one_thread(returns: FloatArray, span: pd.Series, width: int, at_least: float) -> Row:
     """Seconds per refit in the kernel, whose registers hold at most ``width`` doubles."""
+    model = _garch.Model(student=True, width=width)
     workspace, out = np.empty(1_000 * _garch.lanes), np.empty((WINDOWS, _garch.OPTIMUM_SIZE))
 
     def ours() -> None:
-        _garch.roll(returns, 1, 1_000, 0, WINDOWS, STRETCH, True, False, workspace, out, width)
+        _garch.roll(model, returns, 1, 1_000, 0, WINDOWS, STRETCH, workspace, out)
 
     seconds, peer = medians(ours, lambda: _warm_started(span), repeats=3)
     name = f"GARCH(1,1)-t, a daily refit of 1000, {width} wide, 1 thread"

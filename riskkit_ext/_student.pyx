@@ -22,11 +22,11 @@ cdef extern from "walk.h" nogil:
 cdef extern from "student.h" nogil:
     Model student_model()
     void student_normaliser(double eta, double *out)
-    void student_evaluate(const double *z, long n, const double *start, const double *point, double *value,
-                          double *gradient, double *hessian, int width, unsigned busy)
+    void student_evaluate(const Model *model, const double *z, long n, const double *start, const double *point,
+                          double *value, double *gradient, double *hessian, unsigned busy)
 
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
-OPTIMUM_SIZE = 11
+OPTIMUM_SIZE = 12
 lanes = LANES
 most_starts = MOST_STARTS
 
@@ -52,7 +52,7 @@ def derivatives(const double[::1] z, const double[::1] point, double[::1] worksp
                 points[i * LANES + l] = point[i]
             for t in range(n):
                 workspace[t * LANES + l] = z[t]
-        student_evaluate(&workspace[0], n, NULL, points, values, gradients, hessians, 1, 1)
+        student_evaluate(NULL, &workspace[0], n, NULL, points, values, gradients, hessians, 1)
         for i in range(3):
             gradient[i] = gradients[i * LANES]
             for j in range(3):

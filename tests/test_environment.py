@@ -33,7 +33,7 @@ def test_conda_environment_equals_the_project():
 
 
 def test_the_extras_that_users_rely_on_are_there():
-    assert set(EXTRAS) == {"lab", "book", "test", "live", "cluster", "vines"}
+    assert set(EXTRAS) == {"lab", "book", "test", "live", "cluster", "vines", "wasm"}
 
 
 def test_every_requirement_is_pinned_inside_its_bounds():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-TARGETS = ["book", "test", "lab", "app", "bench", "data", "ext", "lint", "clean"]
+TARGETS = ["book", "test", "lab", "app", "bench", "data", "ext", "wasm", "lint", "clean"]
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
 
 

@@ -18,7 +18,7 @@ from riskkit_ext import _student
 BoolArray = npt.NDArray[np.bool_]
 LEAST = 10  # three parameters from fewer observations are not worth having
 STRETCH = 50  # windows of a roll between two fresh searches
-VALUE, MEAN, SCALE, STATUS = 5, 7, 8, 9  # columns of the kernel's optimum, after the point
+VALUE, MEAN, SCALE, STATUS = 6, 8, 9, 10  # columns of the kernel's optimum, after the point
 NAMES = pd.Index(["location", "scale", "nu"])
 BOUNDS = ((-100.0, -12.0, 0.0), (100.0, 3.0, 0.95))  # of location, log scale, 1/nu in the kernel
 
@@ -70,7 +70,7 @@ class StudentFit:
     ----------
     observed : Series of length T
         The sample.
-    optimum : array of shape (11,)
+    optimum : array of shape (12,)
         The kernel's answer, in units of the standardised sample.
     """
 
@@ -204,7 +204,7 @@ def roll(returns: pd.Series, spec: Student, window: int, step: int = 1, level: f
 
 
 def _parameters(optima: FloatArray) -> FloatArray:
-    """From the kernel's optima (W, 11) to location, scale and nu in the unit of the data, (W, 3)."""
+    """From the kernel's optima (W, 12) to location, scale and nu in the unit of the data, (W, 3)."""
     location, log_scale, eta = optima[:, :3].T
     mean, scale = optima[:, MEAN], optima[:, SCALE]
     nu = np.divide(1.0, eta, out=np.full_like(eta, np.inf), where=eta > 0.0)

@@ -13,6 +13,9 @@ from riskkit.core import FitStatus
 from riskkit.errors import ConvergenceError, DataError, FactorError
 
 
+SHARE = 16  # columns that a thread takes at a time
+
+
 @dataclass(frozen=True, eq=False)
 class ManyFits(Mapping[str, Any]):
     """The fits of all columns, by name; made by :func:`fit_many`.
@@ -99,17 +102,31 @@ def fit_many(returns: pd.DataFrame, spec: Any) -> ManyFits:
     if not callable(getattr(spec, "fit", None)):
         raise DataError("spec is no volatility model", got=type(spec).__name__, expected="something with fit(series)")
 
-    def one(name: Any) -> tuple[str, Any]:
-        series = returns[name]
-        life = series.loc[series.first_valid_index() : series.last_valid_index()] if series.notna().any() else series
+    births, deaths = _lives(returns)
+
+    def one(number: int) -> tuple[str, Any]:
+        name, series = returns.columns[number], returns.iloc[:, number]
+        if (births[number], deaths[number]) != (0, len(series)):
+            series = series.iloc[births[number] : deaths[number]]
         try:
-            return str(name), spec.fit(life)
+            return str(name), spec.fit(series)
         except ConvergenceError as failure:
             return str(name), failure
         except DataError as cause:
             raise DataError(f"returns[{name!r}]: {cause}") from cause
 
+    def some(numbers: range) -> list[tuple[str, Any]]:
+        return [one(number) for number in numbers]
+
+    shares = [range(first, min(first + SHARE, len(births))) for first in range(0, len(births), SHARE)]
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
-        ended = dict(pool.map(one, returns.columns))
+        ended = dict(pair for share in pool.map(some, shares) for pair in share)
     failures = {name: str(end) for name, end in ended.items() if isinstance(end, ConvergenceError)}
     return ManyFits({name: end for name, end in ended.items() if name not in failures}, failures)
+
+
+def _lives(returns: pd.DataFrame) -> tuple[list[int], list[int]]:
+    """First row of every column that holds a number, and the row behind the last; all rows of a column that has none."""
+    missing = returns.isna().to_numpy()
+    births, deaths = missing.argmin(axis=0), len(missing) - missing[::-1].argmin(axis=0)
+    return births.tolist(), deaths.tolist()

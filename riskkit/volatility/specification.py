@@ -31,7 +31,7 @@ def recursion_of(spec: Any) -> Any:
     """How the variance of a specification moves; that of Garch and Gjr is :class:`Linear`."""
     if hasattr(spec, "recursion"):
         return spec.recursion
-    return Linear("gamma" in spec.names, getattr(spec, "targeting", False))
+    return Linear(spec.leverage, spec.targeting)
 
 
 def parameter_names(spec: Any, regressors: pd.DataFrame | None = None) -> pd.Index:

@@ -1,37 +1,62 @@
-// Stands where a live session has its model: looks an answer up instead of asking for it.
-function start(name, render) {
+// Stands where a live session has its model: instead of Python the page answers, with the kernels of engine.js.
+// answer(engine, facts, setting, part) -> reply; it may hand coarser replies to `part` on its way.
+async function start(name, render, answer) {
   const el = document.querySelector(`[data-riskkit-explorer="${name}"]:not([data-started])`);
   el.dataset.started = "true";
-  const { facts, state, answers } = JSON.parse(el.querySelector("script").textContent);
+  const { facts, state, engine: binary } = JSON.parse(el.querySelector("script").textContent);
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const view = (numbers) => new DataView(Float64Array.from(numbers).buffer);
-  const path = ({ low, step, counts }) => view(Array.from(new Uint16Array(bytes(counts).buffer), (n) => low + n * step));
   for (const one of facts.series) {
-    one.loss = new DataView(bytes(one.loss).buffer);
-    one.times = one.times && new DataView(bytes(one.times).buffer);
+    one.returns = new Float64Array(bytes(one.returns).buffer);
+    one.times = one.times && new Float64Array(bytes(one.times).buffer);
+    one.loss = one.returns.slice(-facts.days).map((value) => -value);
   }
-  const usesDecay = new Map(facts.models.map((model) => [model.name, model.usesDecay]));
-  const reply = () => {
-    const { series, model, level, window, decay } = state;
-    const key = [series, model, level, window, usesDecay.get(model) ? decay : facts.stops.decay[0]].join("|");
-    const { var: var_, es, verdict } = answers[key];
-    return { query: { ...state }, var: path(var_), es: path(es), verdict };
-  };
-  const values = { facts, ...state, reply: reply() };
+  let engine;
+  try {
+    engine = await openEngine(binary);
+  } catch {
+    const words = "This explorer computes in the page and needs a browser with WebAssembly SIMD, as all have had since 2023.";
+    return el.append(Object.assign(document.createElement("p"), { textContent: words }));
+  }
+  const values = { facts, ...state };
   const listeners = {};
   const fire = (event) => (listeners[event] ?? []).forEach((listener) => listener());
+  const replied = (reply) => {
+    values.reply = reply;
+    fire("change:reply");
+  };
+  const setting = () => Object.fromEntries(Object.keys(state).map((key) => [key, values[key]]));
+  const asked = async (query, part) => {
+    try {
+      return await answer(engine, facts, query, part);
+    } catch (error) {
+      return { query, error: error.message };
+    }
+  };
+  // One answer at a time: what was set meanwhile is answered next, what was set before that never.
+  let busy = false;
+  let again = false;
+  const compute = async () => {
+    again = busy;
+    if (busy) return;
+    busy = true;
+    do {
+      again = false;
+      const reply = await asked(setting(), (partial) => !again && (replied(partial), true));
+      if (reply) replied(reply);
+    } while (again);
+    busy = false;
+  };
   const model = {
     get: (key) => values[key],
     set: (key, value) => {
-      values[key] = state[key] = value;
+      values[key] = value;
       fire(`change:${key}`);
     },
-    save_changes: () => {
-      values.reply = reply();
-      fire("change:reply");
-    },
+    save_changes: compute,
     on: (event, listener) => (listeners[event] ??= []).push(listener),
     off: (event, listener) => (listeners[event] = (listeners[event] ?? []).filter((one) => one !== listener)),
   };
+  el.model = model; // for a script of the page that wants to drive the explorer, and for tests
+  values.reply = await asked(setting(), () => true);
   render({ model, el });
 }

@@ -1,61 +1,68 @@
-"""An explorer as one piece of HTML: the module that a live session uses, over answers computed beforehand."""
+"""An explorer as one piece of HTML: the module that a live session uses, over the kernels compiled for the browser."""
 
 import base64
+import gzip
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from riskkit.checks import FloatArray
 from riskkit.errors import DataError
-from riskkit.widgets.var_explorer_answer import Answer
 
-SHIM = Path(__file__).parent / "static_page.js"
-EXPORT = "export default { render };"
-STEPS = 65_535
+HERE = Path(__file__).parent
+EXPORT = re.compile(r"^export (default )?\{[^}]*\};$", re.MULTILINE)
 
 
-def static_page(
-    module: object, style: object, facts: Mapping[str, Any], state: Mapping[str, Any], answers: Mapping[str, Answer]
-) -> str:
+def static_page(module: object, style: object, answer: str, facts: Mapping[str, Any], state: Mapping[str, Any]) -> str:
     """Return a piece of HTML that needs no kernel, no network and no second file.
 
     Parameters
     ----------
     module, style : str or path-like content
-        Text of the ES module, which ends in ``export default { render };``, and of its style sheet.
+        Text of the ES module, whose one export is ``export default { render };``, and of its style sheet.
+    answer : str
+        Name of a module beside this file whose one export is the function
+        ``answer(engine, facts, setting, part) -> reply``: what Python would answer.
     facts, state : dict
-        What the live model would hold at the start.
-    answers : dict from str to Answer
-        One per setting, under its controls' values joined by "|". Verdicts are kept exactly; the paths, which are only
-        drawn, to 1/65,535 of their range.
+        What the live model would hold at the start. ``facts["series"]`` holds ``returns`` and ``times`` as bytes of doubles,
+        ``facts["days"]`` says how many of the last returns are shown.
     """
-    code = str(module)
-    if code.count(EXPORT) != 1:
-        raise DataError("the module has no single default export", expected=EXPORT)
-    packed = {key: _packed(*answer) for key, answer in answers.items()}
-    page = {"facts": facts, "state": state, "answers": packed}
+    parts = [_script("engine.js"), _script(answer), _without_export(str(module), "the explorer"), _script("static_page.js")]
+    page = {"facts": facts, "state": state, "engine": _engine()}
     text = json.dumps(page, default=_bytes, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
     name = hashlib.sha256(text.encode()).hexdigest()[:12]
-    script = code.replace(EXPORT, SHIM.read_text(encoding="utf-8")) + f'\nstart("{name}", render);\n'
     return (
         f'<div data-riskkit-explorer="{name}"><style>{style}</style>'
-        f'<script type="application/json">{text}</script></div>\n<script type="module">\n{script}</script>'
+        f'<script type="application/json">{text}</script></div>\n'
+        f'<script type="module">\n{"".join(parts)}start("{name}", render, answer);\n</script>'
     )
 
 
-def _packed(forecast: Any, verdict: Mapping[str, Any]) -> dict[str, Any]:
-    model = forecast.models[0]
-    return {"var": _path(forecast.var[model].to_numpy()), "es": _path(forecast.es[model].to_numpy()), "verdict": verdict}
+def page_engine() -> dict[str, str]:
+    """Return the ES module that runs the kernels in a page, ``code``, and what its ``openEngine`` wants, ``binary``."""
+    return {"code": (HERE / "engine.js").read_text(encoding="utf-8"), "binary": _engine()}
 
 
-def _path(values: FloatArray) -> dict[str, Any]:
-    low, high = float(values.min()), float(values.max())
-    step = (high - low) / STEPS or 1.0
-    return {"low": low, "step": step, "counts": _bytes(np.rint((values - low) / step).astype("<u2").tobytes())}
+def _script(name: str) -> str:
+    text = (HERE / name).read_text(encoding="utf-8")
+    return text if name == "static_page.js" else _without_export(text, name)
+
+
+def _without_export(code: str, name: str) -> str:
+    """The modules of a page stand in one script: there is nothing to import from."""
+    plain, count = EXPORT.subn("", code)
+    if count != 1:
+        raise DataError(f"{name} has not exactly one export", got=f"{count}", expected="export { name };")
+    return plain
+
+
+@lru_cache(maxsize=1)
+def _engine() -> str:
+    """The compiled kernels, gzipped, as text."""
+    return _bytes(gzip.compress((HERE / "engine.wasm").read_bytes(), mtime=0))
 
 
 def _bytes(value: object) -> str:

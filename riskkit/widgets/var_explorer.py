@@ -22,17 +22,16 @@ HERE = Path(__file__).parent
 CONTROLS = ("series", "model", "level", "window", "decay")
 LEAST_WINDOW = 100
 SIGNIFICANCE = 0.05  # where a verdict turns
-# A static page moves over these; a live session over finer stops, and from Python over any value.
-GRID = {"level": (0.9, 0.95, 0.975, 0.99, 0.995), "window": (250, 500, 750, 1000), "decay": (0.9, 0.94, 0.97, 0.99)}
-FINE = {
+# Stops of the sliders; from Python any value may be set.
+STOPS = {
     "level": tuple(round(0.9 + 0.001 * step, 3) for step in range(100)),
     "window": tuple(range(LEAST_WINDOW, 2001, 10)),
     "decay": tuple(round(0.8 + 0.005 * step, 3) for step in range(40)),
 }
 LIVE_NOTE = "Each step of a slider re-runs {days:,} one-day-ahead forecasts; each sees only the window before its day."
 STATIC_NOTE = (
-    "No kernel is running: this page moves over {count:,} precomputed backtests (level {level}; window {window} days; "
-    "decay {decay}). A live session in JupyterLab or Voila allows any value."
+    "No Python is running: this page computes. Each step of a slider re-runs {days:,} one-day-ahead forecasts in your "
+    "browser with the library's own kernels; each sees only the window before its day."
 )
 
 
@@ -40,7 +39,7 @@ class VarExplorer(anywidget.AnyWidget):
     """Choose series, model, level, window and decay; see the backtest of the last days and what the tests say of it.
 
     Live in JupyterLab and Voila each step of a slider re-runs the walk-forward. Where the book is built
-    (``RISKKIT_BOOK=1``) the explorer shows itself as HTML over precomputed backtests, whose sliders need no kernel.
+    (``RISKKIT_BOOK=1``) the explorer shows itself as HTML that runs the same kernels in the browser.
     Its traits ``series``, ``model``, ``level``, ``window`` and ``decay`` may be set from Python.
 
     Parameters
@@ -76,7 +75,7 @@ class VarExplorer(anywidget.AnyWidget):
         self._returns = _by_name(returns, self._days + LEAST_WINDOW)
         self._longest = min(map(len, self._returns.values())) - self._days
         self._answers = lru_cache(maxsize=512)(self._compute)
-        stops = self._stops(FINE)
+        stops = self._stops()
         state = {"series": next(iter(self._returns)), "window": _nearest(500, stops["window"])}
         if _in_book():
             state["layout"] = _UnconnectedLayout()
@@ -95,14 +94,15 @@ class VarExplorer(anywidget.AnyWidget):
         return dict(self._answers(*self._query().values()).verdict)
 
     def to_html(self) -> str:
-        """Return the explorer as one piece of HTML over precomputed backtests: no kernel, no request."""
-        stops = self._stops(GRID)
-        queries = _grid(list(self._returns), stops)
-        lists = {name: ", ".join(f"{value:g}" for value in values) for name, values in stops.items()}
-        facts = self._facts(stops, STATIC_NOTE.format(count=len(queries), **lists))
+        """Return the explorer as one piece of HTML that computes in the browser: no Python, no request."""
+        stops = self._stops()
+        facts = self._facts(stops, STATIC_NOTE.format(days=self._days)) | {"days": self._days}
+        seen = self._days + max(stops["window"])
+        for one in facts["series"]:
+            del one["loss"]  # the page has the returns
+            one["returns"] = self._returns[one["name"]].to_numpy()[-seen:].tobytes()
         state = {name: _nearest(value, stops[name]) if name in stops else value for name, value in self._query().items()}
-        replies = {"|".join(map(str, query)): self._answers(*query) for query in queries}
-        return static_page(self._esm, self._css, facts, state, replies)
+        return static_page(self._esm, self._css, "var_explorer_answer.js", facts, state)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         if not _in_book():
@@ -139,9 +139,9 @@ class VarExplorer(anywidget.AnyWidget):
         var, es = (np.ravel(part.to_numpy()).tobytes() for part in (forecast.var, forecast.es))  # of the one model
         self.reply = {"query": query, "var": var, "es": es, "verdict": verdict}
 
-    def _stops(self, stops: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
-        possible = [window for window in stops["window"] if window <= self._longest]
-        return {name: list(values) for name, values in stops.items()} | {"window": possible or [self._longest]}
+    def _stops(self) -> dict[str, list[Any]]:
+        possible = [window for window in STOPS["window"] if window <= self._longest]
+        return {name: list(values) for name, values in STOPS.items()} | {"window": possible or [self._longest]}
 
     def _facts(self, stops: dict[str, list[Any]], note: str) -> dict[str, Any]:
         """What does not change while a slider is dragged."""
@@ -192,15 +192,3 @@ def _times(index: pd.Index) -> bytes | None:
 
 def _nearest(value: Any, stops: Sequence[Any]) -> Any:
     return min(stops, key=lambda stop: abs(stop - value))
-
-
-def _grid(series: Sequence[str], stops: Mapping[str, Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Every setting of a static page; a model without a decay is computed once for all of them."""
-    return [
-        (name, model, level, window, decay)
-        for name in series
-        for model, choice in MODELS.items()
-        for level in stops["level"]
-        for window in stops["window"]
-        for decay in (stops["decay"] if choice.uses_decay else stops["decay"][:1])
-    ]

@@ -18,7 +18,7 @@
 #include <math.h>
 
 #ifndef NEWTON_MOST /* whoever wants others defines them before this file is included */
-#define NEWTON_MOST 5
+#define NEWTON_MOST 6
 #endif
 #ifndef NEWTON_PASSES
 #define NEWTON_PASSES 80
@@ -29,6 +29,7 @@ enum { FIT_OK = 0, FIT_BOUND = 1, FIT_NOT_CONVERGED = 2, FIT_FAILED = 3 };
 
 typedef struct {
     int size, passes, status;
+    unsigned fixed; /* bit i: parameter i is not searched, and stays where it starts */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
     double point[NEWTON_MOST], trial[NEWTON_MOST], step[NEWTON_MOST];
     double value, gradient[NEWTON_MOST], hessian[NEWTON_MOST][NEWTON_MOST];
@@ -87,7 +88,7 @@ static double newton_step(Newton *search) {
     double damping = search->damping;
     for (int i = 0; i < size; i++) {
         double slope = search->gradient[i];
-        held[i] = (search->point[i] <= search->lower[i] && slope <= 0.0) ||
+        held[i] = search->fixed >> i & 1 || (search->point[i] <= search->lower[i] && slope <= 0.0) ||
                   (search->point[i] >= search->upper[i] && slope >= 0.0);
         search->step[i] = 0.0;
     }
@@ -134,11 +135,13 @@ static double newton_ascent(Newton *search) {
     return damping;
 }
 
-/* A maximum inside the box needs the right curvature; on a bound the free parameters may be undetermined. */
+/* A maximum inside the box needs the right curvature; on a bound the free parameters may be undetermined. A parameter that is
+ * not searched is on no bound. */
 static void newton_finish(Newton *search, int concave) {
     int bound = 0;
     for (int i = 0; i < search->size; i++)
-        bound = bound || search->point[i] <= search->lower[i] || search->point[i] >= search->upper[i];
+        if (!(search->fixed >> i & 1))
+            bound = bound || search->point[i] <= search->lower[i] || search->point[i] >= search->upper[i];
     int ended = search->passes < NEWTON_PASSES;
     search->status = ended && bound ? FIT_BOUND : ended && concave ? FIT_OK : FIT_NOT_CONVERGED;
 }

@@ -1,15 +1,17 @@
-/* GARCH(1,1) with normal or standardised Student-t innovations: log-likelihood, exact gradient, exact Hessian in one pass.
+/* GARCH(1,1) and GJR with normal or standardised Student-t innovations: log-likelihood, exact gradient and Hessian in one pass.
  *
- *     e_t = y_t - mu,   h_t = omega + alpha e_{t-1}^2 + beta h_{t-1},   h_1 = omega + (alpha + beta) b,
+ *     e_t = y_t - mu,   h_t = omega + (alpha + gamma [e_{t-1} < 0]) e_{t-1}^2 + beta h_{t-1},
+ *     h_1 = omega + (alpha + gamma / 2 + beta) b,
  *     normal     l_t = -log(2 pi) / 2 - log(h_t) / 2 - e_t^2 / (2 h_t)
  *     Student-t  l_t = c(eta) - log(h_t) / 2 - (1 + eta) / (2 eta) log(1 + k e_t^2 / h_t),   eta = 1 / nu, k = eta / (1 - 2 eta)
  *
- * (Bollerslev 1986, 1987). The start variance b is a quadratic in mu, b = start[0] + start[1] mu + start[2] mu^2: constant for
- * a back-cast, the mean of e_t^2 in Fiorentini, Calzolari and Panattoni (1996), whose recursions for the derivatives these are.
+ * (Bollerslev 1986, 1987; Glosten, Jagannathan and Runkle 1993). The start variance b is a quadratic in mu, b = start[0] +
+ * start[1] mu + start[2] mu^2: constant, or the mean of e_t^2 in Fiorentini, Calzolari and Panattoni (1996), whose recursions
+ * for the derivatives these are. The second derivative by mu is that of the data's neighbourhood in which no e_t changes sign.
  *
- * Domain: omega > 0, alpha >= 0, beta >= 0, 0.001 < eta < 1/2, data standardised, so that h and h + k e^2 lie in 1e-18..1e18.
+ * Domain: omega > 0, alpha >= 0, alpha + gamma >= 0, beta >= 0, 0.001 < eta < 1/2, data standardised, so that h and h + k e^2 lie in 1e-18..1e18.
  * Why compiled: h_t carries state. Per observation one division serves 1/h and 1/(h + k e^2), and no logarithm is taken:
- * products carry them (lanes.h). Order of the parameters: mu, omega, alpha, beta, eta.
+ * products carry them (lanes.h). Order of the parameters: mu, omega, alpha, beta, eta, gamma; without `leverage` gamma is not read.
  */
 #ifndef RISKKIT_GARCH_H
 #define RISKKIT_GARCH_H
@@ -17,7 +19,7 @@
 #include "lanes.h"
 #include "student_normaliser.h"
 
-#define GARCH_SIZE 5
+#define GARCH_SIZE 6
 
 /* k(eta), c1(eta) = (1 + eta) / (2 eta) and the constant c(eta), each with two derivatives. */
 typedef struct {
@@ -40,9 +42,9 @@ static GarchShape garch_shape(double eta) {
     return shape;
 }
 
-#define GARCH_GRID 56
+#define GARCH_GRID 64 /* points at most; a multiple of 8, and as many as a word has bits */
 
-/* Points of a grid of parameters with mu = 0 and one eta, and the recursions of all of them at one observation: h and, as
+/* Points of a grid of parameters with mu = 0, one eta and one asymmetry, and the recursions of all of them at one observation: h and, as
  * products and powers of two, the sums of log h and log(h + k e^2) so far (normal: `second` is the sum of e^2 / h). */
 typedef struct {
     double omega[GARCH_GRID], alpha[GARCH_GRID], beta[GARCH_GRID];
@@ -96,68 +98,73 @@ static int garch_widest(void) {
 
 /* Value, gradient and Hessian of the lanes whose bit in `busy` is set, in registers of at most `width` doubles. */
 static void garch_evaluate(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                           double *hessian, int student, int width, unsigned busy) {
+                           double *hessian, int student, int leverage, int width, unsigned busy) {
     (void)width;
 #ifdef LANES_DISPATCHED
     if (width >= 8 && busy & 0x0F && busy & 0xF0) {
-        garch_pass_8(z, n, start, point, value, gradient, hessian, student);
+        garch_pass_8(z, n, start, point, value, gradient, hessian, student, leverage);
         return;
     }
     for (int l = 0; width >= 4 && l < LANES; l += 4)
         if (busy >> l & 0x03 && busy >> l & 0x0C) {
-            garch_pass_4(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student);
+            garch_pass_4(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student, leverage);
             busy &= ~(0x0Fu << l);
         }
 #endif
     for (int l = 0; l < LANES; l += LANE_NARROWEST)
         if (busy >> l & ((1u << LANE_NARROWEST) - 1))
-            LANE_PASTE(garch_pass, LANE_NARROWEST)(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student);
+            LANE_PASTE(garch_pass, LANE_NARROWEST)(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student,
+                                                   leverage);
 }
 
-static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int points,
-                               int width) {
+static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q, int student,
+                               int points, int width) {
     (void)width;
 #ifdef LANES_DISPATCHED
     if (width >= 8) {
-        garch_advance_8(grid, paths, y, count, student, points);
+        garch_advance_8(grid, paths, y, count, q, student, points);
         return;
     }
     if (width >= 4) {
-        garch_advance_4(grid, paths, y, count, student, points);
+        garch_advance_4(grid, paths, y, count, q, student, points);
         return;
     }
 #endif
-    LANE_PASTE(garch_advance, LANE_NARROWEST)(grid, paths, y, count, student, points);
+    LANE_PASTE(garch_advance, LANE_NARROWEST)(grid, paths, y, count, q, student, points);
 }
 
-/* Of one sample z[t]: the variances h_1 .. h_{n+1} and the score of every observation in the natural parameters (n x 5). */
-static void garch_path(const double *z, long n, const double *start, const double *point, int student, double *variance,
-                       double *scores) {
-    double mu = point[0], omega = point[1], alpha = point[2], beta = point[3];
+/* Of one sample z[t]: the variances h_1 .. h_{n+1} and the score of every observation in the natural parameters (n x 6). */
+static void garch_path(const double *z, long n, const double *start, const double *point, int student, int leverage,
+                       double *variance, double *scores) {
+    double mu = point[0], omega = point[1], alpha = point[2], beta = point[3], gamma = leverage ? point[5] : 0.0;
     double b = start[0] + mu * (start[1] + mu * start[2]), b_slope = start[1] + 2.0 * mu * start[2];
-    double h = omega + (alpha + beta) * b, by[4] = {(alpha + beta) * b_slope, 1.0, b, b};
+    double persistence = alpha + 0.5 * gamma + beta, h = omega + persistence * b;
+    double by[GARCH_SIZE] = {persistence * b_slope, 1.0, b, b, 0.0, leverage ? 0.5 * b : 0.0};
     GarchShape shape = {{0.0}, {0.0}, {0.0}};
     if (student) shape = garch_shape(point[4]);
     for (long t = 0; t < n; t++) {
-        double e = z[t] - mu, e2 = e * e, *score = scores + 5 * t, by_h, by_e;
+        double e = z[t] - mu, e2 = e * e, *score = scores + GARCH_SIZE * t, by_h, by_e, by_eta = 0.0;
+        double fall = leverage && e < 0.0 ? 1.0 : 0.0, pull = alpha + gamma * fall;
         variance[t] = h;
         if (student) {
-            double g = h + shape.k[0] * e2;
-            by_h = (shape.c1[0] - 0.5) / h - shape.c1[0] / g;
-            by_e = 2.0 * shape.c1[0] * shape.k[0] * e / g;
-            score[4] = shape.constant[1] - shape.c1[1] * log(g / h) - shape.c1[0] * shape.k[1] * e2 / g;
+            double g = h + shape.k[0] * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h;
+            by_h = (shape.c1[0] - 0.5) * ih - shape.c1[0] * ig;
+            by_e = 2.0 * shape.c1[0] * shape.k[0] * e * ig;
+            by_eta = shape.constant[1] - shape.c1[1] * log(g * ih) - shape.c1[0] * shape.k[1] * e2 * ig;
         } else {
-            by_h = 0.5 * (e2 / h - 1.0) / h;
-            by_e = e / h;
-            score[4] = 0.0;
+            double ih = 1.0 / h;
+            by_h = 0.5 * (e2 * ih - 1.0) * ih;
+            by_e = e * ih;
         }
-        for (int i = 0; i < 4; i++) score[i] = by_h * by[i];
+        for (int i = 0; i < GARCH_SIZE; i++) score[i] = by_h * by[i];
         score[0] += by_e;
-        by[0] = beta * by[0] - 2.0 * alpha * e;
+        score[4] = by_eta;
+        by[0] = beta * by[0] - 2.0 * pull * e;
         by[1] = 1.0 + beta * by[1];
         by[2] = e2 + beta * by[2];
         by[3] = h + beta * by[3];
-        h = omega + alpha * e2 + beta * h;
+        by[5] = fall * e2 + beta * by[5];
+        h = omega + pull * e2 + beta * h;
     }
     variance[n] = h;
 }

@@ -10,12 +10,13 @@
 #define garch_advance_of LANE_PASTE(garch_advance_of, WIDTH)
 #define garch_advance LANE_PASTE(garch_advance, WIDTH)
 
-/* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 5 x LANES; value LANES, gradient
- * 5 x LANES, hessian 5 x 5 x LANES, all in the natural parameters. Without `student` eta and its derivatives are left at zero. */
+/* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 6 x LANES; value LANES, gradient
+ * 6 x LANES, hessian 6 x 6 x LANES, all in the natural parameters. Without `student` the derivatives by eta are zero, without
+ * `leverage` gamma and the derivatives by it. Both are known when this is compiled. */
 TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *start, const double *point, double *value,
-                                        double *gradient, double *hessian, int student) {
+                                        double *gradient, double *hessian, int student, int leverage) {
     lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
-    lane beta = lane_load(point + 3 * LANES), zero = lane_all(0.0);
+    lane beta = lane_load(point + 3 * LANES), zero = lane_all(0.0), gamma = leverage ? lane_load(point + 5 * LANES) : zero;
     GarchShape shapes[WIDTH];
     double columns[6][WIDTH];
     for (int l = 0; l < WIDTH; l++) {
@@ -28,22 +29,25 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
     lane k = lane_load(columns[0]), c1 = lane_load(columns[1]), c1_slope = lane_load(columns[2]);
     lane kc = lane_load(columns[3]), half_less = c1 - 0.5, twice_kc = 2.0 * k * c1, twice_k = 2.0 * k;
     lane eta_e = 2.0 * (c1_slope * k + kc), eta_ex = 2.0 * kc * k; /* the derivative by e and eta, by x = e^2 / (h + k e^2) */
-    lane two_alpha = 2.0 * alpha;
 
     lane b0 = lane_load(start), b1 = lane_load(start + LANES), b2 = lane_load(start + 2 * LANES);
     lane b = b0 + mu * (b1 + mu * b2), b_slope = b1 + 2.0 * mu * b2;
-    /* h and its derivatives: m, w, a, b stand for mu, omega, alpha, beta */
-    lane h = omega + (alpha + beta) * b;
-    lane hm = (alpha + beta) * b_slope, hw = lane_all(1.0), ha = b, hb = b;
-    lane hmm = (alpha + beta) * 2.0 * b2, hma = b_slope, hmb = b_slope, hwb = zero, hab = zero, hbb = zero;
+    /* h and its derivatives: m, w, a, b, g stand for mu, omega, alpha, beta, gamma */
+    lane persistence = leverage ? alpha + 0.5 * gamma + beta : alpha + beta, h = omega + persistence * b;
+    lane hm = persistence * b_slope, hw = lane_all(1.0), ha = b, hb = b, hg = 0.5 * b;
+    lane hmm = persistence * 2.0 * b2, hma = b_slope, hmb = b_slope, hwb = zero, hab = zero, hbb = zero;
+    lane hmg = 0.5 * b_slope, hgb = zero;
 
-    lane gm = zero, gw = zero, ga = zero, gb = zero, tail = zero, tail2 = zero;
+    lane gm = zero, gw = zero, ga = zero, gb = zero, gg = zero, tail = zero, tail2 = zero;
     lane Hmm = zero, Hmw = zero, Hma = zero, Hmb = zero, Hww = zero, Hwa = zero, Hwb = zero, Haa = zero, Hab = zero, Hbb = zero;
     lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero;
+    lane Hmg = zero, Hwg = zero, Hag = zero, Hbg = zero, Hge = zero, Hgg = zero;
     LogSum log_h = log_sum_start(), log_g = log_sum_start();
 
     lane hs[LOG_BLOCK], es[LOG_BLOCK], by_h[LOG_BLOCK], by_hh[LOG_BLOCK], by_he[LOG_BLOCK], by_h_eta[LOG_BLOCK];
-    lane ms[LOG_BLOCK], ws[LOG_BLOCK], as[LOG_BLOCK], bs[LOG_BLOCK];
+    lane ms[LOG_BLOCK], ws[LOG_BLOCK], as[LOG_BLOCK], bs[LOG_BLOCK], gs[LOG_BLOCK];
+    lane pulls[LOG_BLOCK], falls[LOG_BLOCK], pull = alpha; /* alpha + gamma [e < 0], and e where it is negative */
+    lane twice = 2.0 * alpha;
     for (long block = 0; block < n; block += LOG_BLOCK) {
         int size = n - block < LOG_BLOCK ? (int)(n - block) : LOG_BLOCK;
         const double *from = z + block * LANES;
@@ -52,6 +56,10 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             lane e = lane_load(from + t * LANES) - mu, e2 = e * e;
             hs[t] = h;
             es[t] = e;
+            if (leverage) {
+                pulls[t] = pull = alpha + lane_where_negative(e, gamma);
+                falls[t] = lane_where_negative(e, e);
+            }
             log_h.product *= h;
             if (student) {
                 lane g = h + k * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h, x = e2 * ig;
@@ -75,7 +83,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
                 gm += u;
                 Hmm -= ih;
             }
-            h = omega + alpha * e2 + beta * h;
+            h = omega + pull * e2 + beta * h;
         }
         /* first derivatives of h */
         for (int t = 0; t < size; t++) {
@@ -87,13 +95,20 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             gw += by_h[t] * hw;
             ga += by_h[t] * ha;
             gb += by_h[t] * hb;
+            if (leverage) {
+                gs[t] = hg;
+                gg += by_h[t] * hg;
+                if (student) Hge += by_h_eta[t] * hg;
+                hg = falls[t] * falls[t] + beta * hg;
+                twice = 2.0 * pulls[t];
+            }
             if (student) {
                 Hme += by_h_eta[t] * hm;
                 Hwe += by_h_eta[t] * hw;
                 Hae += by_h_eta[t] * ha;
                 Hbe += by_h_eta[t] * hb;
             }
-            hm = beta * hm - two_alpha * es[t];
+            hm = beta * hm - twice * es[t];
             hw = 1.0 + beta * hw;
             ha = es[t] * es[t] + beta * ha;
             hb = hs[t] + beta * hb;
@@ -111,6 +126,13 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             Haa += ua * as[t];
             Hab += ua * bs[t];
             Hbb += ub * bs[t];
+            if (leverage) {
+                Hmg += um * gs[t];
+                Hwg += uw * gs[t];
+                Hag += ua * gs[t];
+                Hbg += ub * gs[t];
+                Hgg += by_hh[t] * gs[t] * gs[t];
+            }
         }
         /* second derivatives of h */
         for (int t = 0; t < size; t++) {
@@ -120,24 +142,31 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             Hwb += by_h[t] * hwb;
             Hab += by_h[t] * hab;
             Hbb += by_h[t] * hbb;
-            hmm = two_alpha + beta * hmm;
+            if (leverage) twice = 2.0 * pulls[t];
+            hmm = twice + beta * hmm;
             hma = beta * hma - 2.0 * es[t];
             hmb = ms[t] + beta * hmb;
             hwb = ws[t] + beta * hwb;
             hab = as[t] + beta * hab;
             hbb = 2.0 * bs[t] + beta * hbb;
+            if (leverage) {
+                Hmg += by_h[t] * hmg;
+                Hbg += by_h[t] * hgb;
+                hmg = beta * hmg - 2.0 * falls[t];
+                hgb = gs[t] + beta * hgb;
+            }
         }
         log_sum_carry(&log_h);
         if (student) log_sum_carry(&log_g);
     }
 
-    lane upper[15] = {Hmm, Hmw, Hma, Hmb, Hme, Hww, Hwa, Hwb, Hwe, Haa, Hab, Hae, Hbb, Hbe, zero};
-    lane first[5] = {gm, gw, ga, gb, zero};
-    for (int i = 0, at = 0; i < 5; i++) {
+    lane upper[21] = {Hmm, Hmw, Hma, Hmb, Hme, Hmg, Hww, Hwa, Hwb, Hwe, Hwg, Haa, Hab, Hae, Hag, Hbb, Hbe, Hbg, zero, Hge, Hgg};
+    lane first[GARCH_SIZE] = {gm, gw, ga, gb, zero, gg};
+    for (int i = 0, at = 0; i < GARCH_SIZE; i++) {
         lane_store(gradient + i * LANES, first[i]);
-        for (int j = i; j < 5; j++, at++) {
-            lane_store(hessian + (i * 5 + j) * LANES, upper[at]);
-            lane_store(hessian + (j * 5 + i) * LANES, upper[at]);
+        for (int j = i; j < GARCH_SIZE; j++, at++) {
+            lane_store(hessian + (i * GARCH_SIZE + j) * LANES, upper[at]);
+            lane_store(hessian + (j * GARCH_SIZE + i) * LANES, upper[at]);
         }
     }
     lane_store(columns[0], log_sum_total(&log_h));
@@ -155,30 +184,35 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
         double logs = lh - columns[1][l], x = columns[2][l], xx = columns[3][l];
         value[l] = count * s->constant[0] - 0.5 * lh + s->c1[0] * logs;
         gradient[4 * LANES + l] = count * s->constant[1] + s->c1[1] * logs - s->k[1] * s->c1[0] * x;
-        hessian[24 * LANES + l] = count * s->constant[2] + s->c1[2] * logs - 2.0 * s->c1[1] * s->k[1] * x +
+        hessian[28 * LANES + l] = count * s->constant[2] + s->c1[2] * logs - 2.0 * s->c1[1] * s->k[1] * x +
                                   s->k[1] * s->k[1] * s->c1[0] * xx - s->k[2] * s->c1[0] * x;
     }
 }
 
 TARGET static void garch_pass(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                              double *hessian, int student) {
-    if (student)
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 1);
+                              double *hessian, int student, int leverage) {
+    if (student && leverage)
+        garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 1);
+    else if (student)
+        garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 0);
+    else if (leverage)
+        garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 1);
     else
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 0);
+        garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 0);
 }
 
 /* Carry the recursions of the first `points` of the grid (a multiple of 8) over `count` observations y, standardised by mean and
- * 1 / scale; mu = 0. `abreast` registers at a time hide the latency of the recursion. */
-TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student,
-                                           int points, const int abreast) {
-    double squares[LOG_BLOCK], tails[LOG_BLOCK];
+ * 1 / scale; mu = 0, asymmetry q. `abreast` registers at a time hide the latency of the recursion. */
+TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q,
+                                           int student, int points, const int abreast) {
+    double squares[LOG_BLOCK], tails[LOG_BLOCK], news[LOG_BLOCK];
     for (long block = 0; block < count; block += LOG_BLOCK) {
         long size = count - block < LOG_BLOCK ? count - block : LOG_BLOCK;
         for (long t = 0; t < size; t++) {
             double z = (y[block + t] - grid->mean) * grid->inverse;
             squares[t] = z * z;
             tails[t] = grid->k * squares[t];
+            news[t] = 2.0 * (z < 0.0 ? q : 1.0 - q) * squares[t];
         }
         for (int v = 0; v < points; v += abreast * WIDTH) {
             lane now[8], first[8], second[8];
@@ -196,7 +230,7 @@ TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *pa
                         second[i] *= now[i] + tails[t];
                     else
                         second[i] += squares[t] / now[i];
-                    now[i] = omega + alpha * squares[t] + beta * now[i];
+                    now[i] = omega + alpha * news[t] + beta * now[i];
                 }
             for (int i = 0; i < abreast; i++) {
                 lane_store(paths->h + v + i * WIDTH, now[i]);
@@ -209,14 +243,19 @@ TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *pa
     }
 }
 
-TARGET static void garch_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int points) {
-    enum { FEW = 8 / WIDTH, MANY = WIDTH == 8 ? 7 : FEW };
-    if (student && points == GARCH_GRID)
-        garch_advance_of(grid, paths, y, count, 1, GARCH_GRID, MANY);
+TARGET static void garch_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q, int student,
+                                 int points) {
+    enum { FEW = 8 / WIDTH, SEVEN = WIDTH == 8 ? 7 : FEW, EIGHT = WIDTH == 8 ? 8 : FEW };
+    if (student && points == 56)
+        garch_advance_of(grid, paths, y, count, q, 1, 56, SEVEN);
+    else if (student && points == 64)
+        garch_advance_of(grid, paths, y, count, q, 1, 64, EIGHT);
     else if (student)
-        garch_advance_of(grid, paths, y, count, 1, points, FEW);
-    else if (points == GARCH_GRID)
-        garch_advance_of(grid, paths, y, count, 0, GARCH_GRID, MANY);
+        garch_advance_of(grid, paths, y, count, q, 1, points, FEW);
+    else if (points == 56)
+        garch_advance_of(grid, paths, y, count, q, 0, 56, SEVEN);
+    else if (points == 64)
+        garch_advance_of(grid, paths, y, count, q, 0, 64, EIGHT);
     else
-        garch_advance_of(grid, paths, y, count, 0, points, FEW);
+        garch_advance_of(grid, paths, y, count, q, 0, points, FEW);
 }

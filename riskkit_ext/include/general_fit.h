@@ -126,6 +126,7 @@ static int general_search(const General *model, const Sample *sample, const doub
     double gradient[GENERAL_MOST], hessian[GENERAL_MOST * GENERAL_MOST];
     int size = model->size;
     search->size = size;
+    search->fixed = 0;
     memcpy(search->lower, lower, (size_t)size * sizeof(double));
     memcpy(search->upper, upper, (size_t)size * sizeof(double));
     newton_start(search, start);

@@ -8,6 +8,7 @@
 #undef lane_load
 #undef lane_store
 #undef lane_all
+#undef lane_where_negative
 #undef LogSum
 #undef log_sum_start
 #undef log_sum_carry
@@ -17,6 +18,7 @@
 #define lane_load LANE_PASTE(lane_load, WIDTH)
 #define lane_store LANE_PASTE(lane_store, WIDTH)
 #define lane_all LANE_PASTE(lane_all, WIDTH)
+#define lane_where_negative LANE_PASTE(lane_where_negative, WIDTH)
 #define LogSum LANE_PASTE(LogSum, WIDTH)
 #define log_sum_start LANE_PASTE(log_sum_start, WIDTH)
 #define log_sum_carry LANE_PASTE(log_sum_carry, WIDTH)
@@ -43,6 +45,19 @@ TARGET ALWAYS_INLINE lane lane_all(double value) {
     return value - (lane){0.0}; /* x - 0 is x, also for -0, and compiles to a broadcast */
 #else
     return value;
+#endif
+}
+
+/* `value` where `of` is negative, else 0. */
+TARGET ALWAYS_INLINE lane lane_where_negative(lane of, lane value) {
+#if WIDTH > 1
+    lane_bits bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits &= (lane_bits)(of < lane_all(0.0));
+    memcpy(&value, &bits, sizeof bits);
+    return value;
+#else
+    return of < 0.0 ? value : 0.0;
 #endif
 }
 

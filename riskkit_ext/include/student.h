@@ -108,26 +108,29 @@ static void student_pass(const double *z, long n, const double *point, double *v
     }
 }
 
-static void student_evaluate(const double *z, long n, const double *start, const double *point, double *value,
-                             double *gradient, double *hessian, int width, unsigned busy) {
-    (void)start, (void)width;
+static void student_evaluate(const Model *model, const double *z, long n, const double *start, const double *point,
+                             double *value, double *gradient, double *hessian, unsigned busy) {
+    (void)model, (void)start;
     for (int l = 0; l < LANES; l += WIDTH)
         if (busy >> l & ((1u << WIDTH) - 1)) student_pass(z + l, n, point + l, value + l, gradient + l, hessian + l);
 }
 
-static void student_prepare(const double *z, long n, double *start) { (void)z, (void)n, (void)start; }
+static int student_prepare(const Model *model, const double *z, long n, double scale, double *start) {
+    (void)model, (void)z, (void)n, (void)scale, (void)start;
+    return 1;
+}
 
-static double student_ahead(const double *z, long n, const double *start, const double *point) {
-    (void)z, (void)n, (void)start, (void)point;
+static double student_ahead(const Model *model, const double *z, long n, const double *start, double *point) {
+    (void)model, (void)z, (void)n, (void)start, (void)point;
     return 0.0;
 }
 
 /* One start for each of a thin, a heavy and a wild tail (the wilder the tail, the smaller its scale beside the deviation), at
  * the first window of a stretch only. */
-static int student_peaks(const double *y, long n, long moved, const double *start, double mean, double scale, double *survey,
-                         uint64_t *known, double (*best)[5], int width) {
-    static const double starts[3][5] = {{0.0, -0.2, 0.15}, {0.0, -1.2, 0.45}, {0.0, -4.0, 0.8}};
-    (void)y, (void)n, (void)moved, (void)start, (void)mean, (void)scale, (void)survey, (void)width;
+static int student_peaks(const Model *model, const double *y, long n, long moved, const double *start, double mean,
+                         double scale, double *survey, uint64_t *known, double (*best)[NEWTON_MOST]) {
+    static const double starts[3][NEWTON_MOST] = {{0.0, -0.2, 0.15}, {0.0, -1.2, 0.45}, {0.0, -4.0, 0.8}};
+    (void)model, (void)y, (void)n, (void)moved, (void)start, (void)mean, (void)scale, (void)survey;
     if (*known) return 0;
     memcpy(best, starts, sizeof starts);
     *known = 1;
@@ -140,6 +143,8 @@ static Model student_model(void) {
                    3,
                    1,
                    -1,
+                   -1,
+                   1,
                    {-100.0, -12.0, 0.0},
                    {100.0, 3.0, 0.95},
                    student_prepare,

@@ -21,26 +21,30 @@
 #define SAME_MAXIMUM 1e-7 /* log-likelihoods closer than this belong to the same maximum */
 #define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
 #define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
-#define SURVEY_SIZE 1024  /* doubles in which a model keeps its grid from window to window */
+#define SURVEY_SIZE 2560  /* doubles in which a model keeps its grid from window to window */
 #define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
 
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
- * (log_scale) or a variance, the others have no unit. */
-typedef struct {
+ * (log_scale) or a variance, the others have no unit. A parameter whose bounds are equal is not searched. A model with numbers
+ * of its own is a struct that begins with this one: its functions get the pointer to it. */
+typedef struct Model {
     int width;                 /* doubles in the widest register to be used */
     int audit;                 /* windows from one search of the whole grid to the next */
     int size, log_scale, edge; /* edge: see walker_search; -1 for none */
+    int idle;                  /* parameter that has no effect on the edge; -1 for none */
+    int centred;               /* whether a window is standardised about its mean, or about 0 */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
-    /* numbers (3 x LANES) of one lane's window that stay fixed */
-    void (*prepare)(const double *z, long n, double *start);
+    /* numbers (3 x LANES) of one lane's window, standardised by `scale`, that stay fixed; 0 when it cannot be used */
+    int (*prepare)(const struct Model *model, const double *z, long n, double scale, double *start);
     /* of the lanes whose bit in `busy` is set */
-    void (*evaluate)(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                     double *hessian, int width, unsigned busy);
+    void (*evaluate)(const struct Model *model, const double *z, long n, const double *start, const double *point, double *value,
+                     double *gradient, double *hessian, unsigned busy);
     /* peaks of the grid on the window y that are not in *known, at most MOST_STARTS, best first; *known becomes the present
      * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew */
-    int (*peaks)(const double *y, long n, long moved, const double *start, double mean, double scale, double *survey,
-                 uint64_t *known, double (*best)[NEWTON_MOST], int width);
-    double (*ahead)(const double *z, long n, const double *start, const double *point); /* the next step's variance */
+    int (*peaks)(const struct Model *model, const double *y, long n, long moved, const double *start, double mean, double scale,
+                 double *survey, uint64_t *known, double (*best)[NEWTON_MOST]);
+    /* the next step's variance; fills in the coordinates of the maximum that are not searched */
+    double (*ahead)(const struct Model *model, const double *z, long n, const double *start, double *point);
 } Model;
 
 /* A maximum, in units of the standardised window; all doubles, so that a row of an array can hold it. */
@@ -65,14 +69,14 @@ ALWAYS_INLINE double window_sum(const double *y, long n, double centre, int powe
     return sum;
 }
 
-static void window_moments(const double *y, long n, double *mean, double *scale) {
-    *mean = window_sum(y, n, 0.0, 1) / (double)n;
+static void window_moments(const Model *model, const double *y, long n, double *mean, double *scale) {
+    *mean = model->centred ? window_sum(y, n, 0.0, 1) / (double)n : 0.0;
     double spread = sqrt(window_sum(y, n, *mean, 2) / (double)n);
     *scale = spread > 1e-14 * fabs(*mean) ? spread : 0.0;
 }
 
-static void window_load(const double *y, long n, int lanes, double *z, double *mean, double *scale) {
-    window_moments(y, n, mean, scale);
+static void window_load(const Model *model, const double *y, long n, int lanes, double *z, double *mean, double *scale) {
+    window_moments(model, y, n, mean, scale);
     double inverse = *scale > 0.0 ? 1.0 / *scale : 0.0;
     for (long t = 0; t < n; t++) z[t * lanes] = (y[t] - *mean) * inverse;
 }
@@ -84,6 +88,7 @@ typedef struct Walker {
     int count, carried, at, kept; /* starts of this window, those from the window before, the present one; maxima kept */
     double starts[2 * MOST_STARTS][NEWTON_MOST];
     Optimum found[2 * MOST_STARTS], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
+    int released; /* whether the present search has left the edge once */
     uint64_t known;
     long surveyed; /* window that the survey holds, -1: none */
     double surveyed_scale; /* of the window in whose unit it is; an outlier that comes or goes changes the unit too much */
@@ -124,6 +129,7 @@ static void walker_search(Walker *walker, const Model *model) {
         int hold = walker->at >= walker->carried && from[edge] <= model->lower[edge];
         walker->search.upper[edge] = hold ? model->lower[edge] : model->upper[edge];
     }
+    walker->released = 0;
     newton_start(&walker->search, from);
 }
 
@@ -132,9 +138,9 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
     const Stretch *stretch = walker->stretch;
     double fresh[MOST_STARTS][NEWTON_MOST];
     walker->at = walker->count = 0;
-    window_load(y + (stretch->window + walker->done) * step, n, LANES, z, &walker->mean, &walker->scale);
+    window_load(model, y + (stretch->window + walker->done) * step, n, LANES, z, &walker->mean, &walker->scale);
     if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
-    model->prepare(z, n, start);
+    if (!model->prepare(model, z, n, walker->scale, start)) return;
     walker_carry(walker, model);
     double drawn = walker->scale / walker->surveyed_scale;
     int follows = walker->done % model->audit && walker->surveyed == walker->done - 1 && drawn > 0.8 && drawn < 1.25;
@@ -142,8 +148,8 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
         walker->known = 0;
         walker->surveyed_scale = walker->scale;
     }
-    int peaks = model->peaks(y + (stretch->window + walker->done) * step, n, follows ? step : 0, start, walker->mean,
-                             walker->scale, walker->survey, &walker->known, fresh, model->width);
+    int peaks = model->peaks(model, y + (stretch->window + walker->done) * step, n, follows ? step : 0, start, walker->mean,
+                             walker->scale, walker->survey, &walker->known, fresh);
     walker->surveyed = walker->done;
     for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
         memcpy(walker->starts[walker->count++], fresh[k], sizeof fresh[k]);
@@ -162,18 +168,34 @@ static void walker_record(Walker *walker, const Model *model) {
     if (walker->at < walker->count) walker_search(walker, model);
 }
 
-/* After a search ended: where it was held on the edge and would rise off it, that is no maximum. Go on without the bound when
- * nothing better is known (returns 1), else drop it. */
+/* Slope off the edge at `point` on it, where the idle parameter is set to the bound at which the slope is steepest: without an
+ * effect on the edge, it enters the slope there linearly. */
+static double walker_slope(const Newton *search, const Model *model, double *point) {
+    int edge = model->edge, idle = model->idle;
+    double slope = search->gradient[edge];
+    if (idle < 0) return slope;
+    double bend = search->hessian[edge][idle], end = bend > 0.0 ? model->upper[idle] : model->lower[idle];
+    slope += bend * (end - point[idle]);
+    point[idle] = end;
+    return slope;
+}
+
+/* After a search ended on the edge: where it was held there, or an idle parameter hides that it can rise, that may be no
+ * maximum. Go on without the bound when nothing better is known (returns 1), else drop it. */
 static int walker_released(Walker *walker, const Model *model) {
     Newton *search = &walker->search;
     int edge = model->edge;
-    if (edge < 0 || search->upper[edge] > model->lower[edge] || !(search->gradient[edge] > 0.0)) return 0;
+    if (edge < 0) return 0;
+    int held = search->upper[edge] <= model->lower[edge];
+    int hidden = model->idle >= 0 && !walker->released && search->point[edge] <= model->lower[edge];
+    double from[NEWTON_MOST];
+    memcpy(from, search->point, sizeof from);
+    if (!(held || hidden) || !(walker_slope(search, model, from) > 0.0)) return 0;
     if (walker_knows_better(walker, search->value)) {
         search->status = FIT_FAILED;
         return 0;
     }
-    double from[NEWTON_MOST];
-    memcpy(from, search->point, sizeof from);
+    walker->released = 1;
     search->upper[edge] = model->upper[edge];
     newton_start(search, from);
     return 1;
@@ -184,7 +206,9 @@ static int walker_released(Walker *walker, const Model *model) {
 static int walker_repeats(const Walker *walker, const Model *model) {
     const Newton *search = &walker->search;
     int edge = model->edge;
-    if (edge >= 0 && search->upper[edge] <= model->lower[edge] && search->gradient[edge] > 0.0 &&
+    double from[NEWTON_MOST];
+    memcpy(from, search->point, sizeof from);
+    if (edge >= 0 && search->upper[edge] <= model->lower[edge] && walker_slope(search, model, from) > 0.0 &&
         walker_knows_better(walker, search->value + search->predicted + HOPELESS))
         return 1;
     if (search->damping != 0.0 || search->reach != 1.0) return 0;
@@ -229,7 +253,7 @@ static void walker_close(Walker *walker, const Model *model, const double *z, lo
         if (!kept || best[kept - 1].value - next->value > (kept > 1 ? SAME_RIVAL : SAME_MAXIMUM)) best[walker->kept++] = *next;
         next->status = FIT_FAILED;
     }
-    if (walker->kept) walker->best[0].ahead = model->ahead(z, n, start, walker->best[0].point);
+    if (walker->kept) walker->best[0].ahead = model->ahead(model, z, n, start, walker->best[0].point);
     *result = walker->kept ? walker->best[0] : walker->found[0];
 }
 
@@ -242,6 +266,8 @@ static void walker_begin(Walker *walker, const Model *model, const Stretch *stre
     walker->search.size = model->size;
     memcpy(walker->search.lower, model->lower, sizeof model->lower);
     memcpy(walker->search.upper, model->upper, sizeof model->upper);
+    walker->search.fixed = 0;
+    for (int i = 0; i < model->size; i++) walker->search.fixed |= (unsigned)(model->lower[i] >= model->upper[i]) << i;
 }
 
 /* Walk the stretches over the windows y[window * step .. window * step + n - 1]; the best maximum of window i goes to
@@ -281,7 +307,7 @@ static void walk(const Model *model, const double *y, long step, long n, const S
             for (int i = 0; i < model->size; i++) point[i * LANES + l] = walker->search.trial[i];
         }
         if (!busy) break;
-        model->evaluate(workspace, n, start, point, value, gradient, hessian, model->width, busy);
+        model->evaluate(model, workspace, n, start, point, value, gradient, hessian, busy);
         for (int l = 0; l < LANES; l++) {
             Walker *walker = &walkers[l];
             if (!walker->stretch) continue;
@@ -320,9 +346,9 @@ static void fit_window(const Model *model, const double *y, long n, Optimum *fou
         if (from < 0) return;
         found[k] = walkers[from].best[taken[from]++];
         double mean, scale, start[3 * LANES] = {0.0};
-        window_load(y, n, LANES, workspace, &mean, &scale);
-        model->prepare(workspace, n, start);
-        found[k].ahead = model->ahead(workspace, n, start, found[k].point);
+        window_load(model, y, n, LANES, workspace, &mean, &scale);
+        model->prepare(model, workspace, n, scale, start);
+        found[k].ahead = model->ahead(model, workspace, n, start, found[k].point);
     }
 }
 

@@ -1,26 +1,10 @@
 """The GARCH family written down as in the papers, one observation at a time; with `mpmath` numbers it is exact."""
 
 import math
-from dataclasses import dataclass
 
 import mpmath
 import numpy as np
 from scipy import integrate
-
-
-@dataclass(frozen=True)
-class LinearSpec:
-    """What the general engine asks of a specification of GARCH or GJR."""
-
-    dist: str = "t"
-    mean: str = "constant"
-    start: object = "ewma"
-    targeting: bool = False
-    leverage: bool = False
-
-    @property
-    def names(self):
-        return ["omega", "alpha", *["gamma"] * self.leverage, "beta"]
 
 
 def log_density(dist, z, nu=None, skew=0):

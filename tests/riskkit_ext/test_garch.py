@@ -12,6 +12,7 @@ from oracles import garch as oracle
 from riskkit_ext import _garch
 from riskkit_ext._source import FOLDER
 
+VALUE, AHEAD, MEAN, SCALE, STATUS = 6, 7, 8, 9, 10  # columns of an optimum
 POINTS = [
     (0.05, 0.04, 0.06, 0.9, 0.2),
     (-0.3, 1e-9, 0.3, 0.7, 1 / 2.05),  # integrated, tails as heavy as allowed
@@ -22,11 +23,12 @@ POINTS = [
 
 
 def derivatives(z, start, point, student):
-    gradient, hessian = np.empty(5), np.empty((5, 5))
+    gradient, hessian = np.empty(6), np.empty((6, 6))
+    model = _garch.Model(student=student)
     value = _garch.derivatives(
-        z, np.array(start, float), np.array(point, float), student, np.empty(len(z) * _garch.lanes), gradient, hessian
+        model, z, np.array(start, float), np.array([*point, 0.0]), np.empty(len(z) * _garch.lanes), gradient, hessian
     )
-    return value, gradient, hessian
+    return value, gradient[:5], hessian[:5, :5]
 
 
 def exact(z, start, point, size):
@@ -81,44 +83,45 @@ def test_extremes_stay_finite():
 
 @pytest.mark.parametrize("student", [True, False])
 def test_path(student):
-    z, start, point = np.random.default_rng(5).standard_t(5, 60), np.array([0.9, 0.1, 0.2]), np.array(POINTS[0])
+    z, start, point = np.random.default_rng(5).standard_t(5, 60), np.array([0.9, 0.1, 0.2]), np.array([*POINTS[0], 0.0])
     z.setflags(write=False)
-    variance, scores = np.empty(61), np.empty((60, 5))
-    _garch.path(z, start, point, student, variance, scores)
+    variance, scores = np.empty(61), np.empty((60, 6))
+    _garch.path(_garch.Model(student=student), z, start, point, variance, scores)
     b = start[0] + point[0] * (start[1] + point[0] * start[2])
     np.testing.assert_allclose(variance, oracle.variances(z, *point[:4], b), rtol=1e-13)
-    gradient = derivatives(z, start, point, student)[1]
-    np.testing.assert_allclose(scores.sum(axis=0), gradient, rtol=1e-11, atol=1e-11)
+    gradient = derivatives(z, start, point[:5], student)[1]
+    np.testing.assert_allclose(scores.sum(axis=0)[:5], gradient, rtol=1e-11, atol=1e-11)
 
 
 def fitted(y, student=True):
     maxima = np.empty((_garch.most_starts, _garch.OPTIMUM_SIZE))
-    _garch.fit(y, student, False, np.empty(len(y) * _garch.lanes), maxima)
+    _garch.fit(_garch.Model(student=student), y, np.empty(len(y) * _garch.lanes), maxima)
     return maxima
 
 
 def rolled(y, window, step=1, block=50, first=0, last=None, student=True, width=0):
     last = (len(y) - window) // step + 1 if last is None else last
     out = np.empty((last - first, _garch.OPTIMUM_SIZE))
-    _garch.roll(y, step, window, first, last, block, student, False, np.empty(window * _garch.lanes), out, width)
+    model = _garch.Model(student=student, width=width)
+    _garch.roll(model, y, step, window, first, last, block, np.empty(window * _garch.lanes), out)
     return out
 
 
 def test_ahead_is_the_recursion():
     y = oracle.simulate(403, 0.05, 0.1, 0.85, 6, 1)
     best = fitted(y)[0]
-    z = (y - best[7]) / best[8]
+    z = (y - best[MEAN]) / best[SCALE]
     alpha = best[2] * best[3]
-    h = oracle.variances(z, best[0], best[1], alpha, best[2] - alpha, oracle.backcast(z, 0.0))
-    assert best[6] == pytest.approx(h[-1], rel=1e-12)
+    h = oracle.variances(z, best[0], best[1], alpha, best[2] - alpha, oracle.ewma(z, 0.0))
+    assert best[AHEAD] == pytest.approx(h[-1], rel=1e-12)
 
 
 def test_maxima_are_distinct_and_sorted():
     for seed in range(20):
         maxima = fitted(np.random.default_rng(seed).standard_t(4, 300))
-        used = maxima[maxima[:, 9] != 3]
+        used = maxima[maxima[:, STATUS] != 3]
         assert len(used) >= 1
-        assert (np.diff(used[:, 5]) < -1e-8).all()
+        assert (np.diff(used[:, VALUE]) < -1e-8).all()
 
 
 def test_shared_work_gives_the_same_bits():
@@ -148,8 +151,8 @@ def test_plain_doubles_agree(tmp_path, student):
     source.write_text(
         """#include "garch_fit.h"
         void roll(const double *y, long n, long count, int student, double *out, double *workspace) {
-            Model model = garch_model(student, 0, 1);
-            fit_windows(&model, y, 1, n, 0, count, 25, (Optimum *)out, workspace);
+            GarchModel garch = garch_model(student, 0, 0, 0, 0.0, 0, 1);
+            fit_windows(&garch.model, y, 1, n, 0, count, 25, (Optimum *)out, workspace);
         }"""
     )
     flags = ["-shared", "-fPIC", "-O1", "-std=c11", "-Wall", "-Wextra", "-Wno-unused-function", "-Werror"]
@@ -168,19 +171,19 @@ def test_plain_doubles_agree(tmp_path, student):
 def test_step_takes_every_other_window():
     y = oracle.simulate(420, 0.05, 0.1, 0.85, 5, 3)
     every, other = rolled(y, 300), rolled(y, 300, step=7)
-    np.testing.assert_allclose(other[:, 5], every[::7][: len(other), 5], rtol=1e-9)
+    np.testing.assert_allclose(other[:, VALUE], every[::7][: len(other), VALUE], rtol=1e-9)
 
 
 def test_constant_windows_fail_and_the_next_ones_recover():
     y = oracle.simulate(500, 0.05, 0.1, 0.85, 5, 4)
     y[100:250] = 0.01
     out = rolled(y, 100)
-    failed = out[:, 9] == 3
+    failed = out[:, STATUS] == 3
     assert failed[100:151].all()
     assert not failed[:100].any()
     assert not failed[151:].any()
     for window in (0, 60, 200, 300):
-        assert out[window, 5] >= fitted(y[window : window + 100])[0, 5] - 1e-6
+        assert out[window, VALUE] >= fitted(y[window : window + 100])[0, VALUE] - 1e-6
 
 
 def test_no_window_knows_of_a_later_one():
@@ -194,4 +197,4 @@ def test_no_window_knows_of_a_later_one():
 def test_read_only_input():
     y = oracle.simulate(200, 0.05, 0.1, 0.85, 5, 4)
     y.setflags(write=False)
-    np.testing.assert_allclose(rolled(y, 150)[0, 5], fitted(y[:150])[0, 5], rtol=1e-12)
+    np.testing.assert_allclose(rolled(y, 150)[0, VALUE], fitted(y[:150])[0, VALUE], rtol=1e-12)

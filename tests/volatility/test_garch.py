@@ -57,7 +57,7 @@ def test_same_model_as_arch(simulated):
     """At arch's own estimate our likelihood is arch's: same start variance, same constant."""
     peer = arch_model(100 * simulated, dist="t").fit(disp="off")
     y, (mu, omega, alpha, beta, nu) = 100 * simulated.to_numpy(), peer.params
-    value = oracle.loglikelihood(y, mu, omega, alpha, beta, 1 / nu, oracle.backcast(y, y.mean()))
+    value = oracle.loglikelihood(y, mu, omega, alpha, beta, 1 / nu, oracle.ewma(y, y.mean()))
     assert value == pytest.approx(peer.loglikelihood, rel=1e-12)
     fit = Garch().fit(100 * simulated)
     np.testing.assert_allclose(fit.params, peer.params, rtol=2e-2)
@@ -78,7 +78,7 @@ def test_the_unit_does_not_matter(simulated, unit, dist):
 @pytest.mark.parametrize("dist", ["t", "normal"])
 def test_nothing_nearby_is_higher(simulated, dist):
     fit = Garch(dist).fit(simulated)
-    y, start = simulated.to_numpy(), oracle.backcast(simulated.to_numpy(), simulated.mean())
+    y, start = simulated.to_numpy(), oracle.ewma(simulated.to_numpy(), simulated.mean())
 
     def value(params):
         return oracle.loglikelihood(y, *params[:4], 1 / params[4] if dist == "t" else 0, start)
@@ -95,7 +95,7 @@ def test_nothing_nearby_is_higher(simulated, dist):
 
 def test_standard_errors_against_numerical_derivatives(simulated):
     fit = Garch().fit(simulated)
-    y, start = simulated.to_numpy(), oracle.backcast(simulated.to_numpy(), simulated.mean())
+    y, start = simulated.to_numpy(), oracle.ewma(simulated.to_numpy(), simulated.mean())
     x = fit.params.to_numpy()
     steps = 1e-3 * fit.standard_errors("hessian").to_numpy()
 
@@ -130,7 +130,7 @@ def test_the_fit_in_its_parts(simulated):
     np.testing.assert_allclose(fit.residuals, simulated - fit.params["mu"], rtol=1e-15)
     np.testing.assert_allclose(fit.standardised, fit.residuals / fit.sigma, rtol=1e-15)
     y = simulated.to_numpy()
-    h = oracle.variances(y, *fit.params.to_numpy()[:4], oracle.backcast(y, y.mean()))
+    h = oracle.variances(y, *fit.params.to_numpy()[:4], oracle.ewma(y, y.mean()))
     np.testing.assert_allclose(fit.sigma, np.sqrt(h[:-1]), rtol=1e-10)
     ahead = fit.forecast(3)["sigma"].to_numpy()
     assert ahead[0] == pytest.approx(np.sqrt(h[-1]), rel=1e-10)

@@ -29,7 +29,7 @@ def long():
 
 def test_scores_and_covariance_against_numerical_derivatives(fit, simulated):
     """A sandwich by differences of the textbook density, in the unit of the data: nu and not 1 / nu, signs included."""
-    y, start = simulated.to_numpy(), oracle.backcast(simulated.to_numpy(), simulated.mean())
+    y, start = simulated.to_numpy(), oracle.ewma(simulated.to_numpy(), simulated.mean())
     x, steps = fit.params.to_numpy(), 1e-3 * fit.standard_errors("hessian").to_numpy()
 
     def density(*moves):
@@ -74,9 +74,9 @@ def test_a_parameter_on_its_bound_has_no_covariance():
 def test_draws_stay_in_the_domain(fit):
     drawn, redrawn = drawn_parameters(fit, 5_000, 1)
     assert 0.0 < redrawn < 0.5
-    assert (drawn[:, 1] > 0.0).all()
-    assert (drawn[:, 2:] >= 0.0).all()
-    assert (drawn[:, 2] + drawn[:, 3] <= 1.0 + 1e-9).all()
+    assert (drawn.omega > 0.0).all()
+    assert (np.minimum(drawn.alpha, drawn.beta) >= 0.0).all()
+    assert (drawn.persistence <= 1.0 + 1e-9).all()
 
 
 def test_draws_have_the_covariance(long):
@@ -84,13 +84,14 @@ def test_draws_have_the_covariance(long):
     assert redrawn < 0.001  # all but untruncated
     errors = long.standard_errors("robust")
     expected = long.covariance("robust") / np.outer(errors, errors)
+    drawn = np.column_stack([drawn.mu, drawn.omega, drawn.alpha, drawn.beta])
     np.testing.assert_allclose(np.cov(drawn.T) / np.outer(errors, errors), expected, atol=0.03)
     assert (np.abs(drawn.mean(axis=0) - long.params) < 0.03 * errors).all()
 
 
 def test_a_long_sample_gives_the_delta_method(long):
     fit, y = long, long.observed.to_numpy()
-    start = oracle.backcast(y, y.mean())
+    start = oracle.ewma(y, y.mean())
     x, errors = fit.params.to_numpy(), fit.standard_errors("robust").to_numpy()
 
     def forecasts(at):
@@ -126,7 +127,7 @@ def test_the_interval_holds_the_true_sigma_as_often_as_it_says():
     assert (np.abs(share - 0.8) < 0.1).all(), share  # three standard errors of 150 draws
 
 
-@pytest.mark.parametrize("start", ["backcast", "fcp"])
+@pytest.mark.parametrize("start", ["ewma", "fcp"])
 def test_no_uncertainty_is_the_forecast_itself(simulated, start, monkeypatch):
     """With every draw at the estimate the re-run recursion must end where the fit did, start variance included."""
     fit = Garch("t", start=start).fit(simulated)
@@ -141,8 +142,8 @@ def test_the_start_variance_at_another_mu(simulated):
     y, mu = simulated.to_numpy(), np.array([-0.02, 0.0, 0.005])
     mean_squares = [np.mean((y - m) ** 2) for m in mu]
     np.testing.assert_allclose(Garch("t", start="fcp").fit(simulated).variance_before(mu), mean_squares, rtol=1e-12)
-    backcast = oracle.backcast(y, y.mean())  # about the mean of the sample, whatever mu is
-    np.testing.assert_allclose(Garch("t").fit(simulated).variance_before(mu), backcast, rtol=1e-12)
+    expected = oracle.ewma(y, y.mean())  # about the mean of the sample, whatever mu is
+    np.testing.assert_allclose(Garch("t").fit(simulated).variance_before(mu), expected, rtol=1e-12)
 
 
 def test_an_integrated_estimate_keeps_its_persistence():
@@ -150,8 +151,8 @@ def test_an_integrated_estimate_keeps_its_persistence():
     fit = Garch("normal").fit(wild)
     assert fit.persistence == 1.0
     drawn, redrawn = drawn_parameters(fit, 500, 1)
-    np.testing.assert_allclose(drawn[:, 2] + drawn[:, 3], 1.0, rtol=1e-12)
-    assert np.ptp(drawn[:, 2]) > 0.0
+    np.testing.assert_allclose(drawn.persistence, 1.0, rtol=1e-12)
+    assert np.ptp(drawn.alpha) > 0.0
     frame = fit.forecast_interval(5, rng=1)
     assert (frame["low"] < frame["sigma"]).all()
     assert (frame["sigma"] < frame["high"]).all()

@@ -9,11 +9,10 @@ import pytest
 from arch import arch_model
 from oracles import garch as twin
 from oracles import general as oracle
-from oracles.general import LinearSpec
 
 from riskkit.core import FitStatus
 from riskkit.errors import DataError, RiskKitError
-from riskkit.volatility import general
+from riskkit.volatility import Garch, Gjr, general
 from riskkit.volatility.aparch import Aparch
 from riskkit.volatility.component import ComponentGarch
 from riskkit.volatility.egarch import Egarch
@@ -21,9 +20,9 @@ from riskkit.volatility.innovations import DISTS, Innovation
 from riskkit.volatility.specification import kernel_model, recursion_of
 
 SPECS = {
-    "garch": LinearSpec(),
-    "gjr": LinearSpec(leverage=True),
-    "targeted": LinearSpec(leverage=True, targeting=True),
+    "garch": Garch(),
+    "gjr": Gjr(),
+    "targeted": Gjr(targeting=True),
     "egarch": Egarch(),
     "aparch": Aparch(),
     "component": ComponentGarch(),
@@ -148,7 +147,7 @@ def test_likelihood_is_that_of_the_slow_twin(model, dist):
 def test_fiorentini_calzolari_panattoni(reference):
     """DEM/GBP, table 1 of Fiorentini, Calzolari and Panattoni (1996); coefficients and value recomputed in 80 bits."""
     rate = pd.read_csv(reference / "bollerslev_ghysels_dmbp.csv")["rate"]
-    fit = general.fit(LinearSpec("normal", start="fcp"), rate)
+    fit = general.fit(Garch("normal", start="fcp"), rate)
     expected = [-0.006190408379942, 0.010761397851818, 0.153134061820466, 0.805973670305371]
     np.testing.assert_allclose(fit.params, expected, rtol=1e-11)
     assert fit.loglikelihood == pytest.approx(-1106.6078810412887, rel=1e-14)
@@ -163,9 +162,9 @@ def test_fiorentini_calzolari_panattoni(reference):
 
 
 PEERS = {
-    "gjr-skewt": (LinearSpec("skewt", leverage=True), {"o": 1, "dist": "skewt"}),
-    "garch-ged": (LinearSpec("ged"), {"dist": "ged"}),
-    "ar-garch-t": (LinearSpec("t", mean="ar1"), {"mean": "AR", "lags": 1, "dist": "t"}),
+    "gjr-skewt": (Gjr("skewt"), {"o": 1, "dist": "skewt"}),
+    "garch-ged": (Garch("ged"), {"dist": "ged"}),
+    "ar-garch-t": (Garch("t", mean="ar1"), {"mean": "AR", "lags": 1, "dist": "t"}),
     "egarch-normal": (Egarch("normal"), {"vol": "EGARCH", "o": 1}),
     "aparch-t": (Aparch("t"), {"vol": "APARCH", "o": 1, "dist": "t"}),
 }
@@ -259,7 +258,7 @@ def test_gaps_are_bridged_by_the_expected_square(simulated):
 
 
 def test_targeting_holds_the_sample_variance(simulated):
-    for spec in (LinearSpec(targeting=True), LinearSpec("skewt", leverage=True, targeting=True)):
+    for spec in (Garch(targeting=True), Gjr("skewt", targeting=True)):
         fit = general.fit(spec, simulated)
         assert fit.unconditional_volatility == pytest.approx(simulated.std(ddof=0), rel=1e-12)
         assert fit.loglikelihood <= general.fit(replace(spec, targeting=False), simulated).loglikelihood + 1e-9
@@ -276,12 +275,12 @@ def test_a_regressor_that_matters_is_found():
         y[t] = np.sqrt(h) * random.standard_normal()
         h = 0.1 + 0.05 * y[t] ** 2 + 0.8 * h
     table = pd.DataFrame({"event": event})
-    fit = general.fit(LinearSpec("normal"), pd.Series(y), table)
+    fit = general.fit(Garch("normal"), pd.Series(y), table)
     error = fit.standard_errors()["event"]
     assert abs(fit.params["event"] - 2.0) < 3.0 * error < 3.0
-    without = general.fit(LinearSpec("normal"), pd.Series(y))
+    without = general.fit(Garch("normal"), pd.Series(y))
     assert fit.loglikelihood > without.loglikelihood + 20.0
-    scaled = general.fit(LinearSpec("normal"), pd.Series(y), 1_000.0 * table)
+    scaled = general.fit(Garch("normal"), pd.Series(y), 1_000.0 * table)
     assert scaled.params["event"] == pytest.approx(fit.params["event"] / 1_000.0, rel=1e-7)
 
 

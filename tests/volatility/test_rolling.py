@@ -42,7 +42,7 @@ def test_misses_no_higher_maximum_on_sp500():
     for number in range(0, len(frame), 10):
         window = y.iloc[number : number + 1_000]
         fit, row = Garch().fit(window), frame.iloc[number]
-        start = oracle.backcast(window.to_numpy(), window.mean())
+        start = oracle.ewma(window.to_numpy(), window.mean())
         value = oracle.loglikelihood(window.to_numpy(), *row[["mu", "omega", "alpha", "beta"]], 1 / row["nu"], start)
         short += value < fit.loglikelihood - 1e-6
     assert short == 0

@@ -60,7 +60,7 @@ def test_tails_of_the_law():
 def test_statistics_from_the_densities_of_the_textbook(fit):
     y = fit.observed.to_numpy()
     x, errors = fit.params.to_numpy(), fit.standard_errors("hessian").to_numpy()
-    start = oracle.backcast(y, y.mean())
+    start = oracle.ewma(y, y.mean())
 
     def density(axis, sign):
         at = x.copy()

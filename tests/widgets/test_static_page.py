@@ -5,14 +5,23 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from riskkit.errors import DataError
-from riskkit.widgets.static_page import STEPS, _path, static_page
-from riskkit.widgets.var_explorer import GRID, VarExplorer
+from riskkit.widgets.static_page import static_page
+from riskkit.widgets.var_explorer import STOPS, VarExplorer
 from riskkit.widgets.var_explorer_answer import MODELS, answer
 
 DAYS = 260
+SETTINGS = [(0.99, 250, 0.94), (0.975, 100, 0.8), (0.999, 360, 0.995), (0.9, 330, 0.9)]  # level, window, decay
+ASKED = """async (setting) => {
+    const { model } = document.querySelector("[data-riskkit-explorer]");
+    for (const [name, value] of Object.entries(setting)) model.set(name, value);
+    await model.save_changes();
+    const { var: var_, es, ...rest } = model.get("reply");
+    return { var: [...(var_ ?? [])], es: [...(es ?? [])], ...rest };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -37,35 +46,19 @@ def test_it_asks_nobody(html):
 
 
 def test_it_is_small_enough(html):
-    settings = 2 * (4 * 5 + 5 * 4)  # windows of the grid that fit x levels, and decays of the one model that has them
-    assert len(html) < 60_000 + settings * 2 * 8 * DAYS  # per setting two paths of 16 bits in base64, and a verdict
+    assert len(html) < 150_000 + 2 * 1.4 * 8 * 1_000  # two series of at most 700 returns and 260 times
 
 
-def test_the_whole_grid_is_there_and_says_so(data, named_returns):
-    windows = [250]  # 620 rows less 260 days leave 360
-    assert data["facts"]["stops"] == {name: list(stops) for name, stops in GRID.items()} | {"window": windows}
-    per_series = len(windows) * len(GRID["level"]) * (len(MODELS) - 1 + len(GRID["decay"]))
-    assert len(data["answers"]) == 2 * per_series
-    assert f"this page moves over {2 * per_series} precomputed backtests" in data["facts"]["note"]
-    assert "A live session" in data["facts"]["note"]
-    assert data["state"]["window"] == 250
-
-
-def test_verdicts_are_exact(data, named_returns):
-    for key, kept in data["answers"].items():
-        series, model, level, window, decay = key.split("|")
-        if model in ("Normal", "Filtered historical (EWMA)"):
-            verdict = answer(named_returns[series], model, float(level), int(window), float(decay), DAYS).verdict
-            assert kept["verdict"] == verdict
-
-
-def test_paths_are_kept_to_a_65535th_of_their_range():
-    values = np.random.default_rng(2).standard_normal(1000)
-    packed = _path(values)
-    counts = np.frombuffer(base64.b64decode(packed["counts"]), dtype="<u2")
-    back = packed["low"] + counts * packed["step"]
-    assert np.abs(back - values).max() <= 0.51 * np.ptp(values) / STEPS
-    assert _path(np.full(3, 0.02))["low"] == 0.02
+def test_what_python_would_be_given_is_there(data, named_returns):
+    facts = data["facts"]
+    assert facts["stops"] == {name: list(stops) for name, stops in STOPS.items()} | {"window": list(range(100, 361, 10))}
+    assert facts["days"] == DAYS
+    for one in facts["series"]:
+        returns = np.frombuffer(base64.b64decode(one["returns"]))
+        np.testing.assert_array_equal(returns, named_returns[one["name"]].to_numpy()[-DAYS - 360 :])
+    assert "No Python is running" in facts["note"]
+    assert "re-runs 260 one-day-ahead forecasts in your browser" in facts["note"]
+    assert data["state"]["window"] == 360  # the stop nearest to 500
 
 
 def test_the_same_explorer_makes_the_same_page(explorer, html):
@@ -73,8 +66,8 @@ def test_the_same_explorer_makes_the_same_page(explorer, html):
 
 
 def test_a_module_without_its_export_is_refused():
-    with pytest.raises(DataError, match="no single default export"):
-        static_page("function render() {}", "", {}, {}, {})
+    with pytest.raises(DataError, match="not exactly one export"):
+        static_page("function render() {}", "", "var_explorer_answer.js", {}, {})
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +90,53 @@ def opened(chromium, html, tmp_path_factory):
     context.close()
 
 
+@pytest.fixture(scope="module")
+def alone(chromium, named_returns, tmp_path_factory):
+    """A page with one explorer of three series, the last with a long run of equal returns."""
+    quiet = pd.Series(np.where(np.arange(700) < 560, 0.0, np.tile([0.01, -0.02], 350)))
+    html = VarExplorer(named_returns | {"quiet": quiet}, days=DAYS).to_html()
+    path = tmp_path_factory.mktemp("alone") / "page.html"
+    path.write_text(f'<!doctype html><meta charset="utf-8"><body>{html}</body>', encoding="utf-8")
+    page = chromium.new_context(offline=True).new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector(".riskkit-explorer .headline")
+    yield page
+    page.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(("level", "window", "decay"), SETTINGS)
+def test_the_page_computes_what_python_computes(alone, named_returns, model, level, window, decay):
+    setting = {"series": "BTC", "model": model, "level": level, "window": window, "decay": decay}
+    reply = alone.evaluate(ASKED, setting)
+    forecast, verdict = answer(named_returns["BTC"], model, level, window, decay, DAYS)
+    assert reply["query"] == setting
+    np.testing.assert_allclose(reply["var"], forecast.var[model], rtol=1e-9)
+    np.testing.assert_allclose(reply["es"], forecast.es[model], rtol=1e-9)
+    assert set(reply["verdict"]) == set(verdict)
+    for name, value in verdict.items():
+        assert reply["verdict"][name] == (pytest.approx(value, rel=1e-9) if isinstance(value, float) else value), name
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("model", MODELS)
+def test_where_python_has_no_answer_the_page_has_none(alone, model):
+    reply = alone.evaluate(ASKED, {"series": "quiet", "model": model, "level": 0.99, "window": 150, "decay": 0.94})
+    if model == "Historical simulation":
+        assert len(reply["var"]) == DAYS
+    else:
+        assert "constant" in reply["error"]
+        assert alone.locator(".headline").inner_text() == "No answer for these settings"
+
+
+def settled(explorer):
+    explorer.evaluate(
+        "root => new Promise(done => (function look() {"
+        " root.classList.contains('waiting') ? setTimeout(look, 5) : done(); })())"
+    )
+
+
 def headline(verdict):
     return f"{verdict['breaches']} breaches in {DAYS} days; {verdict['expected']:.6g} expected"
 
@@ -106,15 +146,16 @@ def test_a_key_press_shows_the_number_that_python_computed(opened, named_returns
     stocks = named_returns["Stocks </script>"]
     first, second = (opened.locator(".riskkit-explorer").nth(number) for number in (0, 1))
     shown = first.locator(".headline")
-    before = answer(stocks, "Historical simulation", 0.99, 250, 0.94, DAYS).verdict
-    after = answer(stocks, "Historical simulation", 0.975, 250, 0.94, DAYS).verdict
+    before = answer(stocks, "Historical simulation", 0.99, 360, 0.94, DAYS).verdict
+    after = answer(stocks, "Historical simulation", 0.9, 360, 0.94, DAYS).verdict
     assert before["breaches"] != after["breaches"]
     assert shown.inner_text() == headline(before)
     first.locator(".level input").focus()
-    opened.keyboard.press("ArrowLeft")
+    opened.keyboard.press("Home")
+    settled(first)
     assert shown.inner_text() == headline(after)
-    assert first.locator(".level output").inner_text() == "97.5\u00a0%"
-    assert first.locator(".level input").get_attribute("aria-valuetext") == "97.5\u00a0%"
+    assert first.locator(".level output").inner_text() == "90\u00a0%"
+    assert first.locator(".level input").get_attribute("aria-valuetext") == "90\u00a0%"
     assert second.locator(".headline").inner_text() == headline(before)  # two of them on a page keep to themselves
     p = f"{after['p_kupiec']:.4f}" if after["p_kupiec"] < 0.01 else f"{after['p_kupiec']:.3f}"
     assert f"exact p\u00a0=\u00a0{p}" in first.locator(".finding").first.inner_text()
@@ -139,7 +180,8 @@ def test_decay_moves_only_the_model_that_has_one(opened, named_returns):
     assert decay.is_enabled()
     decay.focus()
     opened.keyboard.press("End")
-    expected = answer(named_returns["BTC"], "Filtered historical (EWMA)", 0.99, 250, 0.99, DAYS)
+    settled(explorer)
+    expected = answer(named_returns["BTC"], "Filtered historical (EWMA)", 0.99, 360, 0.995, DAYS)
     assert explorer.locator(".headline").inner_text() == headline(expected.verdict)
     var, es = expected.forecast.var.iloc[-1, 0], expected.forecast.es.iloc[-1, 0]
     assert_off_axis(explorer, expected.forecast)

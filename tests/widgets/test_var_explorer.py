@@ -11,7 +11,7 @@ import riskkit as rk
 from riskkit.errors import DataError
 from riskkit.plots.palette import DARK, LIGHT
 from riskkit.widgets import var_explorer
-from riskkit.widgets.var_explorer import FINE, GRID, VarExplorer
+from riskkit.widgets.var_explorer import VarExplorer
 from riskkit.widgets.var_explorer_answer import answer
 
 HERE = Path(var_explorer.__file__).parent
@@ -47,8 +47,8 @@ def test_facts_hold_what_does_not_change(explorer, named_returns):
     times = np.frombuffer(facts["series"][1]["times"])
     assert pd.to_datetime(times[-1], unit="ms", utc=True) == named_returns["BTC"].index[-1]
     assert facts["stops"]["window"] == list(range(100, 321, 10))  # 620 rows less 300 days
-    assert set(GRID["level"]) <= set(FINE["level"])
-    assert set(GRID["decay"]) <= set(FINE["decay"])
+    assert {0.9, 0.95, 0.975, 0.99, 0.995} <= set(facts["stops"]["level"])
+    assert {0.9, 0.94, 0.97, 0.99} <= set(facts["stops"]["decay"])
 
 
 @pytest.mark.parametrize(
