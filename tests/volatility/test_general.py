@@ -53,7 +53,7 @@ def simulated():
 def kernel_case(model, dist, mean, gaps):
     """A kernel model, its data and a point inside."""
     spec = replace(SPECS[model], dist=dist, mean=mean)
-    random = np.random.default_rng(3)
+    random = np.random.default_rng(11)  # of which no shock comes near a kink of a density or of a recursion
     y, regressors = random.standard_normal(40), np.abs(random.standard_normal((40, 2)))
     if gaps:
         y[[0, 7, 8, 30]] = np.nan
