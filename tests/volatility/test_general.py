@@ -161,6 +161,23 @@ def test_fiorentini_calzolari_panattoni(reference):
         np.testing.assert_allclose(fit.standard_errors(kind), errors, rtol=1e-5)
 
 
+@pytest.mark.parametrize("start", ["ewma", "sample", "fcp", 2e-4])
+@pytest.mark.parametrize("targeting", [False, True])
+@pytest.mark.parametrize("mean", ["constant", "zero"])
+@pytest.mark.parametrize("kind", [Garch, Gjr])
+def test_both_engines_agree(simulated, kind, mean, targeting, start):
+    """The fast lane and this engine are written apart: the same maximum, errors, variances and forecasts."""
+    spec = kind("t", mean, start, targeting)
+    fast, fit = spec.fit(simulated), general.fit(spec, simulated)
+    assert type(fast) is not type(fit)
+    assert fit.loglikelihood == pytest.approx(fast.loglikelihood, abs=1e-8)
+    np.testing.assert_allclose(fit.params, fast.params, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(fit.sigma, fast.sigma, rtol=1e-7)
+    np.testing.assert_allclose(fit.forecast(5)["sigma"], fast.forecast(5)["sigma"], rtol=1e-6)
+    for form in ("hessian", "opg", "robust"):
+        np.testing.assert_allclose(fit.standard_errors(form), fast.standard_errors(form), rtol=1e-4)
+
+
 PEERS = {
     "gjr-skewt": (Gjr("skewt"), {"o": 1, "dist": "skewt"}),
     "garch-ged": (Garch("ged"), {"dist": "ged"}),
