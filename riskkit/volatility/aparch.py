@@ -36,7 +36,7 @@ class Aparch:
     Examples
     --------
     >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=500))
-    >>> list(rk.volatility.aparch.Aparch(dist="normal").fit(returns).params.index)
+    >>> list(Aparch(dist="normal").fit(returns).params.index)
     ['mu', 'omega', 'alpha', 'gamma', 'beta', 'delta']
 
     References

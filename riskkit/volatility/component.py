@@ -36,7 +36,7 @@ class ComponentGarch:
     Examples
     --------
     >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=500))
-    >>> list(rk.volatility.component.ComponentGarch(dist="normal").fit(returns).params.index)
+    >>> list(ComponentGarch(dist="normal").fit(returns).params.index)
     ['mu', 'omega', 'rho', 'varphi', 'alpha', 'beta']
 
     References

@@ -37,7 +37,7 @@ class Egarch:
     Examples
     --------
     >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=500))
-    >>> list(rk.volatility.egarch.Egarch(dist="normal").fit(returns).params.index)
+    >>> list(Egarch(dist="normal").fit(returns).params.index)
     ['mu', 'omega', 'alpha', 'gamma', 'beta']
 
     References

@@ -51,14 +51,18 @@ def fit(spec: Any, series: pd.Series, regressors: pd.DataFrame | None = None) ->
     for EGARCH and GJR, in one (by less than 0.0001) for GARCH with GED, and in three (by up to 0.07) for component GARCH and
     APARCH.
 
+    Where the model or its law has |e| in it (EGARCH, APARCH, a GED near the Laplace law), the likelihood has a kink in the mean
+    at every observation and its maximum may sit on one. Then ``status`` is "at a bound", ``pin`` is the row of that observation
+    and mu has no standard error; the other errors are those with mu held there.
+
     Bounds of the laws: 2.05 <= nu <= 500 (t, skewt), abs(lambda) <= 0.995, 1.01 <= nu <= 50 (ged); abs(phi) <= 0.9999.
 
     Examples
     --------
     >>> returns = 0.01 * pd.Series(np.random.default_rng(1).standard_t(5, size=500))
-    >>> fit = rk.volatility.general.fit(rk.volatility.egarch.Egarch(dist="t"), returns)
-    >>> fit.status, bool(fit.gradient_norm < 1e-6)
-    (<FitStatus.OK: 'ok'>, True)
+    >>> estimate = fit(rk.volatility.Gjr(dist="skewt", mean="ar1"), returns)
+    >>> list(estimate.params.index)
+    ['mu', 'phi', 'omega', 'alpha', 'gamma', 'beta', 'nu', 'lambda']
     """
     observed = observations(series)
     table = checked_regressors(spec, observed.index, regressors)

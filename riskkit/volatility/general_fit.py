@@ -91,6 +91,12 @@ class GeneralFit(GeneralState):
         ----------
         kind : {"robust", "hessian", "opg"}
             Sandwich of Bollerslev and Wooldridge (valid for other laws too), inverse Hessian, or outer product of scores.
+
+        Examples
+        --------
+        >>> fit = rk.volatility.Garch(dist="skewt").fit(pd.Series(np.random.default_rng(1).standard_t(6, size=500)))
+        >>> bool(np.isclose(fit.covariance().loc["nu", "nu"], fit.standard_errors()["nu"] ** 2))
+        True
         """
         names = self.params.index
         return pd.DataFrame(self._covariance(kind, self._report.by_search), names, names)

@@ -122,6 +122,14 @@ class GeneralState:
         ----------
         Engle, R. and Ng, V. (1993). Measuring and testing the impact of news on volatility. Journal of Finance 48,
         1749-1778.
+
+        Examples
+        --------
+        >>> returns = pd.Series(np.random.default_rng(1).normal(size=300))
+        >>> fit = rk.volatility.Garch(dist="ged").fit(returns)
+        >>> curve = fit.news_impact([-2.0, 0.0, 2.0], sigma=1.0)
+        >>> bool(curve.iloc[0] == curve.iloc[2])
+        True
         """
         values = checks.array("shocks", shocks, ndim=1)
         recursion = recursion_of(self.spec)
@@ -160,6 +168,14 @@ class GeneralState:
             When paths are needed and there is no ``rng``.
         DataError
             When the future regressors are missing or unusable.
+
+        Examples
+        --------
+        >>> returns = pd.Series(np.random.default_rng(1).normal(size=300))
+        >>> fit = rk.volatility.Garch(dist="ged").fit(returns)
+        >>> ahead = fit.forecast(3)
+        >>> ahead.columns.tolist(), bool(ahead.loc[1, "sigma"] == fit.next_sigma)
+        (['mean', 'sigma'], True)
         """
         steps = checks.whole("horizon", horizon, least=1)
         added = self._added_ahead(regressors, steps)
@@ -190,13 +206,29 @@ class GeneralState:
         -------
         array of shape (T, S)
             Returns in the unit of the data, time outermost.
+
+        Examples
+        --------
+        >>> returns = pd.Series(np.random.default_rng(1).normal(size=300))
+        >>> fit = rk.volatility.Garch(dist="ged").fit(returns)
+        >>> fit.simulate(paths=1_000, horizon=10, rng=1).shape
+        (10, 1000)
         """
         shape = checks.whole("horizon", horizon, least=1), checks.whole("paths", paths, least=1)
         checks.one_of("shocks", shocks, ("law", "bootstrap"))
         return simulate(self, shape, self._added_ahead(regressors, horizon), rng, shocks)[0]
 
     def loss_distribution(self, *, regressors: pd.DataFrame | None = None) -> LossDistribution:
-        """Law of the next step's loss, -y; ``regressors``: their next row, where the fit has some."""
+        """Law of the next step's loss, -y; ``regressors``: their next row, where the fit has some.
+
+        Examples
+        --------
+        >>> returns = pd.Series(np.random.default_rng(1).normal(size=300))
+        >>> fit = rk.volatility.Garch(dist="ged").fit(returns)
+        >>> losses = fit.loss_distribution()
+        >>> losses.var(0.99) < losses.es(0.99)
+        True
+        """
         recursion = recursion_of(self.spec)
         state = self.states[-1, 0] + self._added_ahead(regressors, 1)[0]
         sigma = float(np.sqrt(recursion.variance(state, self.params)))
@@ -221,6 +253,14 @@ class GeneralState:
         ------
         DataError
             When the series cannot be used, and when there is no unconditional volatility and no ``first_sigma``.
+
+        Examples
+        --------
+        >>> returns = pd.Series(np.random.default_rng(1).normal(size=300))
+        >>> fit = rk.volatility.Garch(dist="ged").fit(returns)
+        >>> later = fit.filter(returns[100:], first_sigma=1.0)
+        >>> later.params.equals(fit.params), len(later.sigma)
+        (True, 200)
         """
         observed = observations(series, least=1)
         table = self._same_regressors(observed.index, regressors)
@@ -248,6 +288,14 @@ class GeneralState:
         ------
         DataError
             When the new observations cannot be used or do not come after the old ones.
+
+        Examples
+        --------
+        >>> returns = pd.Series(np.random.default_rng(1).normal(size=300))
+        >>> fit = rk.volatility.Garch(dist="ged").fit(returns[:200])
+        >>> longer = fit.append(returns[200:])
+        >>> len(longer.sigma), bool(np.isclose(longer.sigma[200], fit.next_sigma))
+        (300, True)
         """
         added = observations(new, name="new", least=1)
         _refuse_overlap(self.observed.index, added.index)

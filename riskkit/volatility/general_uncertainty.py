@@ -62,6 +62,13 @@ def forecast_interval(
     ------
     DataError
         When the estimate has no covariance, or when hardly a draw is admissible.
+
+    Examples
+    --------
+    >>> returns = pd.Series(np.random.default_rng(1).normal(size=500)).mul(np.tile(np.repeat([0.5, 1.5], 50), 5))
+    >>> frame = rk.volatility.Garch(dist="ged").fit(returns).forecast_interval(5, rng=1, draws=200)
+    >>> bool((frame["low"] < frame["sigma"]).all() and (frame["sigma"] < frame["high"]).all())
+    True
     """
     tail = 50.0 * (1.0 - checks.level(level))
     random = generator(rng)

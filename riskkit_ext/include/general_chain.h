@@ -20,7 +20,6 @@ enum { LINEAR = 0, EXPONENTIAL = 1, POWER = 2, COMPONENT = 3 };
 #define GENERAL_MOST 16 /* parameters of the whole model */
 #define OWN 7           /* five of the recursion, two of the law */
 #define SHAPES 5        /* where those of the law begin */
-#define ON_KINK 1e-13   /* of standardised data: an e this near 0 is on the kink of |e|, where its derivative is taken as 0 */
 
 typedef struct {
     int kind, law, lags, size; /* lags: -1 mean zero, 0 constant mean, 1 AR(1) */

@@ -9,8 +9,12 @@
  *     component  omega, rho, f, s, a      alpha = rho a s,  beta = rho a (1 - s),  varphi = f beta
  *
  * The component model's box is Engle and Lee's (1999) sufficient condition for a positive variance: alpha + beta <= rho <= 1,
- * 0 <= varphi <= beta. |e| gives EGARCH and APARCH a kink in mu at every observation (APARCH with delta < 1 a cusp), and the maximum
- * may sit on one: then no search ends, and mu is held at the observations nearest to where it stopped. Every natural parameter is a sum of products of distinct coordinates, which is all the chain rule needs.
+ * 0 <= varphi <= beta. Every natural parameter is a sum of products of distinct coordinates, which is all that the chain rule
+ * needs to know.
+ *
+ * |e| gives EGARCH and APARCH a kink in mu at every observation (APARCH with delta < 1 a cusp), and so does a GED near the
+ * Laplace law. The maximum may sit on one: then no search ends, and mu is pinned to the observations nearest to where the best
+ * one stopped. With an AR(1) mean the kinks are lines in (mu, phi); a maximum where two of them meet is not looked for.
  */
 #ifndef RISKKIT_GENERAL_FIT_H
 #define RISKKIT_GENERAL_FIT_H
@@ -213,9 +217,9 @@ static int general_fit(const General *model, const Sample *sample, const double 
         *value = search.value;
         *status = search.status;
     }
-    int kinked = (model->kind == EXPONENTIAL || model->kind == POWER) && model->lags >= 0;
+    int kinked = model->kind == EXPONENTIAL || model->kind == POWER || model->law == LAW_GED;
     *pin = -1;
-    if (kinked && *status == FIT_NOT_CONVERGED) *pin = general_kink(model, sample, lower, upper, point, value, status);
+    if (kinked && model->lags >= 0 && *status == FIT_NOT_CONVERGED) *pin = general_kink(model, sample, lower, upper, point, value, status);
     return passes;
 }
 

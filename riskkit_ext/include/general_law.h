@@ -20,7 +20,8 @@
 enum { LAW_NORMAL = 0, LAW_STUDENT = 1, LAW_SKEWED = 2, LAW_GED = 3 };
 
 #define LOG_TWO 0.693147180559945309417232121458
-#define NO_DISTANCE 1e-100 /* |z| below this is 0 */
+#define NO_DISTANCE 1e-100 /* a positive number below this is 0 */
+#define ON_KINK 1e-13      /* a standardised shock this near 0 is on the kink of |e|, whose derivative is taken as 0 there */
 
 typedef struct {
     int kind;
@@ -105,7 +106,7 @@ static inline Jet law_density(const Law *law, double z) {
         return result;
     }
     if (law->kind == LAW_GED) {
-        if (!(fabs(z) > NO_DISTANCE)) return result;
+        if (!(fabs(z) > ON_KINK)) return result;
         Jet log_distance = jet_of(jet_variable(z, 0), log(fabs(z)), 1.0 / z, -1.0 / (z * z));
         Jet risen = jet_exp(jet_times(law->power, jet_minus(log_distance, law->offset[0])));
         return jet_mix(1.0, result, -0.5, risen);
