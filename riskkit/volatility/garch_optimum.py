@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit.checks import FloatArray
+from riskkit.volatility.specification import STARTS
 from riskkit_ext import _garch
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ SIZE = 6  # of a point
 VALUE, AHEAD, MEAN, SCALE, STATUS = 6, 7, 8, 9, 10  # columns of an optimum, after the point
 NATURAL = ("mu", "omega", "alpha", "beta", "eta", "gamma")  # the kernel's order; eta is told as nu
 ORDER = ("mu", "omega", "alpha", "gamma", "beta", "nu")  # ours
-STARTS = ("ewma", "sample", "fcp")  # rules for the start variance, in the kernel's order; a given number comes after them
 KINDS = ("robust", "hessian", "opg")  # of covariance matrices, in the kernel's order
 DECAYING = 0.94 ** np.arange(75)  # weights of the rule "ewma"
 
@@ -55,7 +55,7 @@ def reading(spec: "Garch | Gjr") -> Reading:
         student=spec.dist == "t",
         leverage=spec.leverage,
         zero_mean=spec.mean == "zero",
-        start=len(STARTS) if given else STARTS.index(str(spec.start)),
+        start=len(STARTS) if given else STARTS.index(str(spec.start)),  # a given number is the kernel's last rule
         start_variance=float(spec.start) if given else 0.0,
         targeting=spec.targeting,
     )

@@ -12,7 +12,6 @@ import pandas as pd
 from riskkit.core import FitStatus
 from riskkit.errors import ConvergenceError, DataError, FactorError
 
-
 SHARE = 16  # columns that a thread takes at a time
 
 

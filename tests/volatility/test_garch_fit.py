@@ -9,7 +9,8 @@ from oracles import garch as oracle
 
 from riskkit.core import FitStatus
 from riskkit.errors import ConvergenceError, DataError
-from riskkit.volatility import Garch, GarchFilter, Gjr
+from riskkit.volatility import Garch, GarchFilter, GarchFit, Gjr, general
+from riskkit.volatility.general_fit import GeneralFit
 
 OPTIONS = [
     Gjr("t"),
@@ -235,3 +236,31 @@ def test_bad_options(model, options, match):
 def test_a_start_in_another_unit_is_told(returns):
     with pytest.raises(ConvergenceError, match="is a given start variance in its unit"):
         Garch(start=1e30).fit(returns)
+
+
+@pytest.mark.parametrize("spec", [Garch("t"), Gjr("normal", mean="zero"), Gjr("t", start="sample", targeting=True)], ids=str)
+def test_both_engines_find_the_same_estimate(spec, returns):
+    fast, slow = spec.fit(returns), general.fit(spec, returns)
+    assert slow.loglikelihood == pytest.approx(fast.loglikelihood, rel=1e-11)
+    np.testing.assert_allclose(slow.params[fast.params.index], fast.params, rtol=1e-6)
+    np.testing.assert_allclose(slow.sigma, fast.sigma, rtol=1e-6)
+    for kind in ("robust", "hessian", "opg"):
+        np.testing.assert_allclose(slow.standard_errors(kind)[fast.params.index], fast.standard_errors(kind), rtol=1e-4)
+
+
+def test_what_the_kernel_does_not_know_is_left_to_the_general_engine(returns):
+    gap = returns.copy()
+    gap.iloc[[100, 101, 700]] = np.nan
+    beside = pd.DataFrame({"volume": np.random.default_rng(1).chisquare(3, len(returns))}, returns.index)
+    for found, names in [
+        (Garch("ged").fit(returns), ["mu", "omega", "alpha", "beta", "nu"]),
+        (Gjr("skewt", mean="zero").fit(returns), ["omega", "alpha", "gamma", "beta", "nu", "lambda"]),
+        (Garch(mean="ar1").fit(returns), ["mu", "phi", "omega", "alpha", "beta", "nu"]),
+        (Garch().fit(gap), ["mu", "omega", "alpha", "beta", "nu"]),
+        (Garch("normal").fit(returns, beside), ["mu", "omega", "alpha", "beta", "volume"]),
+    ]:
+        assert isinstance(found, GeneralFit)
+        assert list(found.params.index) == names
+    assert isinstance(Garch().fit(returns), GarchFit)
+    with pytest.raises(DataError, match="regressors are no table"):
+        Garch().fit(returns, returns)
