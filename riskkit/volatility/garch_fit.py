@@ -61,10 +61,9 @@ def fit(spec: "Garch | Gjr", series: pd.Series, regressors: pd.DataFrame | None)
 
 
 def _has_gaps(series: object) -> bool:
-    if not isinstance(series, pd.Series) or series.dtype != np.float64:
+    if not isinstance(series, pd.Series) or series.dtype != np.float64 or len(series) == 0:
         return False
-    values = series.to_numpy()
-    return bool(np.isnan(values @ values))  # a sum of squares is NaN for no other reason
+    return bool(np.isnan(series.to_numpy().min()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +89,8 @@ class GarchFit(GarchState):
     @cached_property
     def params(self) -> pd.Series:  # type: ignore[override]
         """Estimates of mu, omega, alpha, gamma, beta and nu (those that the model has), in the unit of the data."""
-        return pd.Series(parameters(self.optimum, self.spec), reading(self.spec).names, name="params")
+        told = reading(self.spec)
+        return pd.Series(parameters(self.optimum.tolist(), told), told.names, name="params")
 
     @property
     def loglikelihood(self) -> float:
@@ -184,28 +184,27 @@ class GarchFit(GarchState):
         return self.optimum[SCALE] ** 2 * (constant + location * (linear + location * square))
 
     @cached_property
-    def _standard(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Standardised data, start variance and point, as the kernel's functions want them."""
-        mean, scale = self.optimum[MEAN], self.optimum[SCALE]
-        z = (self.observed.to_numpy() - mean) / scale
-        return z, start_variance(self.spec, z, scale), np.array(natural(self.optimum))
+    def _standard(self) -> tuple[FloatArray, FloatArray]:
+        """Standardised data and start variance, as the kernel's functions want them."""
+        z = (self.observed.to_numpy() - self.optimum[MEAN]) / self.optimum[SCALE]
+        return z, start_variance(self.spec, z, float(self.optimum[SCALE]))
 
     @cached_property
     def _information(self) -> Information:
         """Of the standardised data."""
-        z, start, _ = self._standard
-        return information(self.spec, z, start, self.optimum)
+        return information(self.spec, *self._standard, self.optimum)
 
     @cached_property
     def _path(self) -> tuple[FloatArray, FloatArray]:
         """Standardised variances (T + 1,) and scores (T, 6)."""
         variance, scores = np.empty(len(self.observed) + 1), np.empty((len(self.observed), SIZE))
-        _garch.path(reading(self.spec).model, *self._standard, variance, scores)
+        _garch.path(reading(self.spec).model, *self._standard, np.array(natural(self.optimum)), variance, scores)
         return variance, scores
 
     @cached_property
     def _covariances(self) -> FloatArray:
         """One matrix for each of ``KINDS``, (3, K, K)."""
         unit = units(self.optimum)
-        columns = reading(self.spec).columns
-        return (self._information.covariances * np.outer(unit, unit))[:, columns][:, :, columns]
+        told = reading(self.spec)
+        in_unit = self._information.covariances * np.multiply.outer(unit, unit).ravel()
+        return in_unit[:, told.cells].reshape(len(KINDS), len(told.columns), -1)

@@ -9,9 +9,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from riskkit.checks import FloatArray
+from riskkit.volatility.specification import STARTS
 from riskkit_ext import _garch
 
 if TYPE_CHECKING:
@@ -21,8 +23,8 @@ SIZE = 6  # of a point
 VALUE, AHEAD, MEAN, SCALE, STATUS = 6, 7, 8, 9, 10  # columns of an optimum, after the point
 NATURAL = ("mu", "omega", "alpha", "beta", "eta", "gamma")  # the kernel's order; eta is told as nu
 ORDER = ("mu", "omega", "alpha", "gamma", "beta", "nu")  # ours
-STARTS = ("ewma", "sample", "fcp")  # rules for the start variance, in the kernel's order; a given number comes after them
 KINDS = ("robust", "hessian", "opg")  # of covariance matrices, in the kernel's order
+TINY = 1e-300  # eta is 0 where it has no meaning
 DECAYING = 0.94 ** np.arange(75)  # weights of the rule "ewma"
 
 
@@ -31,7 +33,7 @@ class Information(NamedTuple):
 
     value: float
     slope: float  # steepest rise left: per standard error of one parameter, bounds respected
-    covariances: FloatArray  # (3, 6, 6), one for each of KINDS
+    covariances: FloatArray  # (3, 36), a matrix for each of KINDS
 
 
 class Reading(NamedTuple):
@@ -40,6 +42,7 @@ class Reading(NamedTuple):
     model: "_garch.Model"
     names: pd.Index  # of the parameters, in the order in which they are told
     columns: list[int]  # where the kernel's order has each of them
+    cells: npt.NDArray[np.intp]  # and where its matrices, flat, have each pair, (K * K,)
 
 
 def in_fast_lane(spec: "Garch | Gjr") -> bool:
@@ -55,30 +58,30 @@ def reading(spec: "Garch | Gjr") -> Reading:
         student=spec.dist == "t",
         leverage=spec.leverage,
         zero_mean=spec.mean == "zero",
-        start=len(STARTS) if given else STARTS.index(str(spec.start)),
+        start=len(STARTS) if given else STARTS.index(str(spec.start)),  # a given number is the kernel's last rule
         start_variance=float(spec.start) if given else 0.0,
         targeting=spec.targeting,
     )
     absent = {"mu": spec.mean == "zero", "gamma": not spec.leverage, "nu": spec.dist != "t"}
     names = [name for name in ORDER if not absent.get(name)]
     columns = [NATURAL.index("eta" if name == "nu" else name) for name in names]
-    return Reading(model, pd.Index(names), columns)
+    return Reading(model, pd.Index(names), columns, np.add.outer(SIZE * np.array(columns), columns).ravel())
 
 
-def natural(optima: FloatArray) -> list[Any]:
-    """From optima (W, 12), or one of (12,), to mu, omega, alpha, beta, eta, gamma of the standardised data."""
-    location, omega, persistence, share, eta, asymmetry = optima[..., :SIZE].T
+def natural(optimum: Any) -> list[Any]:
+    """From an optimum, 12 numbers or arrays, to mu, omega, alpha, beta, eta, gamma of the standardised data."""
+    location, omega, persistence, share, eta, asymmetry = optimum[:SIZE]
     news = persistence * share
     alpha = 2.0 * news * (1.0 - asymmetry)
     return [location, omega, alpha, persistence - news, eta, 2.0 * news * asymmetry - alpha]
 
 
-def parameters(optima: FloatArray, spec: "Garch | Gjr") -> FloatArray:
-    """From optima (W, 12), or one of (12,), to the parameters in the unit of the data, (W, K) or (K,)."""
-    mean, scale = optima[..., MEAN], optima[..., SCALE]
-    mu, omega, alpha, beta, eta, gamma = natural(optima)
-    told = [mean + scale * mu, omega * scale**2, alpha, beta, 1.0 / np.maximum(eta, 1e-300), gamma]
-    return np.array([told[column] for column in reading(spec).columns]).T
+def parameters(optimum: Any, told: Reading) -> FloatArray:
+    """From an optimum, 12 numbers or arrays (W,), to the parameters in the unit of the data, (K,) or (K, W)."""
+    mean, scale = optimum[MEAN], optimum[SCALE]
+    mu, omega, alpha, beta, eta, gamma = natural(optimum)
+    values = mean + scale * mu, omega * scale**2, alpha, beta, 1.0 / (eta + TINY), gamma
+    return np.array([values[column] for column in told.columns])
 
 
 def units(optimum: FloatArray) -> FloatArray:
@@ -103,4 +106,4 @@ def information(spec: "Garch | Gjr", z: FloatArray, start: FloatArray, optimum: 
     """What is known of an optimum of standardised data z with a start variance."""
     out = np.empty(_garch.INFORMATION_SIZE)
     _garch.information(reading(spec).model, z, start, optimum[:SIZE], np.empty(len(z) * _garch.lanes), out)
-    return Information(float(out[0]), float(out[1]), out[2:].reshape(len(KINDS), SIZE, SIZE))
+    return Information(float(out[0]), float(out[1]), out[2:].reshape(len(KINDS), SIZE**2))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from riskkit.core import FitStatus
 from riskkit.errors import ConvergenceError, DataError, FactorError
-
+from riskkit.volatility.many_garch import Fits, columns
 
 SHARE = 16  # columns that a thread takes at a time
 
@@ -22,13 +22,13 @@ class ManyFits(Mapping[str, Any]):
 
     Parameters
     ----------
-    fits : dict from str to Fit
+    fits : Mapping from str to Fit
         Those that ended with an estimate.
     failures : dict from str to str
         Why each of the others has none.
     """
 
-    fits: dict[str, Any]
+    fits: Mapping[str, Any]
     failures: dict[str, str]
 
     def __getitem__(self, name: str) -> Any:
@@ -73,7 +73,7 @@ def fit_many(returns: pd.DataFrame, spec: Any) -> ManyFits:
     ----------
     returns : DataFrame of shape (T, N)
         Returns in decimals per step. A column may begin later or end earlier than the table: NaN before its first and
-        behind its last number is no part of it. NaN in between is refused.
+        behind its last number is no part of it. NaN in between is for the model to take or to refuse.
     spec : Garch or another specification
         Anything with ``fit(series)``.
 
@@ -103,13 +103,15 @@ def fit_many(returns: pd.DataFrame, spec: Any) -> ManyFits:
         raise DataError("spec is no volatility model", got=type(spec).__name__, expected="something with fit(series)")
 
     births, deaths = _lives(returns)
+    kernel = columns(spec, returns)
 
     def one(number: int) -> tuple[str, Any]:
-        name, series = returns.columns[number], returns.iloc[:, number]
-        if (births[number], deaths[number]) != (0, len(series)):
-            series = series.iloc[births[number] : deaths[number]]
+        name, first, last = returns.columns[number], births[number], deaths[number]
+        found = kernel.find(number, first, last) if kernel is not None else None
+        if found is not None:
+            return str(name), found
         try:
-            return str(name), spec.fit(series)
+            return str(name), spec.fit(returns.iloc[first:last, number])
         except ConvergenceError as failure:
             return str(name), failure
         except DataError as cause:
@@ -122,7 +124,7 @@ def fit_many(returns: pd.DataFrame, spec: Any) -> ManyFits:
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
         ended = dict(pair for share in pool.map(some, shares) for pair in share)
     failures = {name: str(end) for name, end in ended.items() if isinstance(end, ConvergenceError)}
-    return ManyFits({name: end for name, end in ended.items() if name not in failures}, failures)
+    return ManyFits(Fits({name: end for name, end in ended.items() if name not in failures}), failures)
 
 
 def _lives(returns: pd.DataFrame) -> tuple[list[int], list[int]]:

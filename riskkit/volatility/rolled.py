@@ -46,7 +46,8 @@ class RolledFits:
 
     def at(self, level: float) -> pd.DataFrame:
         """Return the frame of :func:`roll` with VaR and ES at ``level``."""
-        params = pd.DataFrame(parameters(self.optima, self.spec), self.dates, reading(self.spec).names)
+        told = reading(self.spec)
+        params = pd.DataFrame(parameters(self.optima.T, told).T, self.dates, told.names)
         none = np.zeros(len(params))
         by = Coefficients(*(params[name].to_numpy() if name in params else none for name in Coefficients._fields))
         degrees = params["nu"].to_numpy() if "nu" in params else none + np.inf

@@ -82,15 +82,15 @@ static void garch_covariance(GarchMatrix of_free, GarchMatrix by, GarchMatrix co
 static int garch_free(const GarchModel *garch, const double *point, const double *gradient, GarchMatrix information,
                       GarchMatrix by, double *slope) {
     double lanes[GARCH_SIZE * LANES];
-    GarchMatrix rows;
+    GarchMatrix rows; /* by search, of natural */
     int size = 0;
     for (int i = 0; i < GARCH_SIZE; i++) lanes[i * LANES] = point[i];
     GarchJacobian jacobian = garch_jacobian(garch, lanes);
-    for (int j = 0; j < GARCH_SIZE; j++) {
+    for (int k = 0; k < GARCH_SIZE; k++) {
         double unit[GARCH_SIZE] = {0.0}, column[GARCH_SIZE];
-        unit[j] = 1.0;
+        unit[k] = 1.0;
         garch_pull_back(garch, &jacobian, unit, 1, column);
-        for (int i = 0; i < GARCH_SIZE; i++) rows[i][j] = column[i];
+        for (int i = 0; i < GARCH_SIZE; i++) rows[i][k] = column[i];
     }
     memset(by, 0, sizeof(GarchMatrix));
     *slope = 0.0;
