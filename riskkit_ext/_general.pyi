@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +9,10 @@ _Array = npt.NDArray[np.float64]
 source_digest: str
 most: int
 
+@final
 class Model:
-    size: int
+    @property
+    def size(self) -> int: ...
     def __init__(self, kind: int, own: Sequence[bool], law: int, lags: int, regressors: int, level: float) -> None: ...
     def pin(self, value: float, before: float) -> None: ...
     def natural(self, search: _Array, natural: _Array, by: _Array) -> None: ...

@@ -6,6 +6,9 @@ Formula, domain and reason stand in ``include/general_model.h`` (recursions), ``
 ``(mu, phi, recursion, regressors, shapes)``, without those that the model does not have.
 """
 
+cimport cython
+
+
 cdef extern from *:
     const char* RISKKIT_SOURCE_DIGEST
 
@@ -52,6 +55,7 @@ most = GENERAL_MOST
 cdef double nothing = 0.0
 
 
+@cython.final
 cdef class Model:
     """A model of the family on a series of one length.
 

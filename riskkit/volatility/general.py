@@ -47,13 +47,13 @@ def fit(spec: Any, series: pd.Series, regressors: pd.DataFrame | None = None) ->
 
     Notes
     -----
-    Against 24 random starts around its optimum, on 40 windows of 500 days of S&P 500 each, the search ended lower in no window
-    for EGARCH and GJR, in one (by less than 0.0001) for GARCH with GED, and in three (by up to 0.07) for component GARCH and
-    APARCH.
+    Against 24 random starts around its optimum, on 40 windows of 500 days of S&P 500 each, the search ended lower in no
+    window for EGARCH and GJR, in one (by less than 0.0001) for GARCH with GED, and in three (by up to 0.07) for component
+    GARCH and APARCH.
 
-    Where the model or its law has |e| in it (EGARCH, APARCH, a GED near the Laplace law), the likelihood has a kink in the mean
-    at every observation and its maximum may sit on one. Then ``status`` is "at a bound", ``pin`` is the row of that observation
-    and mu has no standard error; the other errors are those with mu held there.
+    Where the model or its law has |e| in it (EGARCH, APARCH, a GED near the Laplace law), the likelihood has a kink in the
+    mean at every observation and its maximum may sit on one. Then ``status`` is "at a bound", ``pin`` is the row of that
+    observation and mu has no standard error; the other errors are those with mu held there.
 
     Bounds of the laws: 2.05 <= nu <= 500 (t, skewt), abs(lambda) <= 0.995, 1.01 <= nu <= 50 (ged); abs(phi) <= 0.9999.
 

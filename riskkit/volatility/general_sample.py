@@ -122,3 +122,24 @@ def _start(spec: Any, z: FloatArray, left: FloatArray, scale: float) -> FloatArr
     else:
         result[0] = spec.start / scale**2
     return result
+
+
+def columns_of(table: pd.DataFrame | None, rows: int) -> FloatArray:
+    """Return the regressors as the kernel wants them, (rows, K)."""
+    return np.empty((rows, 0)) if table is None else np.ascontiguousarray(table.to_numpy())
+
+
+def refuse_overlap(old: pd.Index, new: pd.Index) -> None:
+    """Refuse rows that do not come after the old ones."""
+    try:
+        later = bool(new[0] > old[-1])
+    except TypeError as cause:
+        raise DataError(
+            "new and the series of the fit have different kinds of index", got=f"{new.dtype} after {old.dtype}",
+            expected="the same kind",
+        ) from cause  # fmt: skip
+    if not later:
+        raise DataError(
+            "new does not come after the series of the fit", got=f"{new[0]} after {old[-1]}", expected="only later times",
+            remedy="append new[new.index > fit.observed.index[-1]], or filter a series of its own",
+        )  # fmt: skip

@@ -18,7 +18,7 @@ from riskkit.core.frozen import restore
 from riskkit.errors import DataError, ModelError
 from riskkit.rng import Rng
 from riskkit.volatility.general_ahead import forecast, mean_ahead, simulate
-from riskkit.volatility.general_sample import observations
+from riskkit.volatility.general_sample import columns_of, observations, refuse_overlap
 from riskkit.volatility.innovations import SHAPES, Innovation
 from riskkit.volatility.specification import checked_regressors, filtered_states, recursion_of
 
@@ -266,7 +266,7 @@ class GeneralState:
         table = self._same_regressors(observed.index, regressors)
         variance = np.array(self._volatility("first_sigma", first_sigma) ** 2)
         first = recursion_of(self.spec).state(variance, self.params)
-        states = filtered_states(self.spec, self.params, observed.to_numpy(), _columns(table, len(observed)), first)
+        states = filtered_states(self.spec, self.params, observed.to_numpy(), columns_of(table, len(observed)), first)
         return GeneralFilter(self.spec, observed, table, self.params, states)
 
     def append(self, new: pd.Series, *, regressors: pd.DataFrame | None = None) -> "GeneralFilter":
@@ -298,9 +298,9 @@ class GeneralState:
         (300, True)
         """
         added = observations(new, name="new", least=1)
-        _refuse_overlap(self.observed.index, added.index)
+        refuse_overlap(self.observed.index, added.index)
         table = self._same_regressors(added.index, regressors)
-        values, columns = added.to_numpy(), _columns(table, len(added))
+        values, columns = added.to_numpy(), columns_of(table, len(added))
         if "phi" in self.params:  # the row before the first new one is conditioned on
             values = np.concatenate([[self.observed.iloc[-1]], values])
             columns = np.concatenate([np.zeros((1, columns.shape[1])), columns])
@@ -378,22 +378,3 @@ class GeneralFilter(GeneralState):
         self.states.setflags(write=False)
 
     __setstate__ = restore
-
-
-def _columns(table: pd.DataFrame | None, rows: int) -> FloatArray:
-    return np.empty((rows, 0)) if table is None else np.ascontiguousarray(table.to_numpy())
-
-
-def _refuse_overlap(old: pd.Index, new: pd.Index) -> None:
-    try:
-        later = bool(new[0] > old[-1])
-    except TypeError as cause:
-        raise DataError(
-            "new and the series of the fit have different kinds of index", got=f"{new.dtype} after {old.dtype}",
-            expected="the same kind",
-        ) from cause  # fmt: skip
-    if not later:
-        raise DataError(
-            "new does not come after the series of the fit", got=f"{new[0]} after {old[-1]}", expected="only later times",
-            remedy="append new[new.index > fit.observed.index[-1]], or filter a series of its own",
-        )  # fmt: skip

@@ -18,6 +18,7 @@ CRITICAL_VALUES = {
     5: (1.28, 1.47, 1.88),
     6: (1.49, 1.68, 2.12),
 }
+UNTOLD = (np.nan, np.nan, np.nan)  # for more parameters than the table has
 ComplexArray = npt.NDArray[np.complex128]
 NODES = 24  # of the inversion below: nine digits of a probability
 
@@ -75,7 +76,7 @@ def nyblom(fit: GarchFit | GeneralFit) -> pd.DataFrame:
 
 
 def _row(statistic: float, parameters: int) -> dict[str, float]:
-    critical = dict(zip(("critical_10", "critical_5", "critical_1"), CRITICAL_VALUES[parameters], strict=True))
+    critical = dict(zip(("critical_10", "critical_5", "critical_1"), CRITICAL_VALUES.get(parameters, UNTOLD), strict=True))
     p_value = exceedance(statistic, parameters) if np.isfinite(statistic) else np.nan
     return {"statistic": statistic, "degrees_of_freedom": parameters, "p_value": p_value} | critical
 

@@ -219,7 +219,8 @@ static int general_fit(const General *model, const Sample *sample, const double 
     }
     int kinked = model->kind == EXPONENTIAL || model->kind == POWER || model->law == LAW_GED;
     *pin = -1;
-    if (kinked && model->lags >= 0 && *status == FIT_NOT_CONVERGED) *pin = general_kink(model, sample, lower, upper, point, value, status);
+    if (kinked && model->lags >= 0 && *status == FIT_NOT_CONVERGED)
+        *pin = general_kink(model, sample, lower, upper, point, value, status);
     return passes;
 }
 

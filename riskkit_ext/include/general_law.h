@@ -144,8 +144,8 @@ static Jet ged_half_moment(double exponent, Jet shape) {
     return jet_exp(jet_line(1.0, jet_plus(jet_times(d, log_scale), jet_minus(risen, one)), -LOG_TWO));
 }
 
-/* E[|z|^exponent; z > 0] (side 1) or E[|z|^exponent; z < 0] (side 0) with derivatives by (exponent, shapes), to 1e-13: for the t
- * laws by double exponential quadrature (Takahasi and Mori 1974) from 0 to the kink and from the kink, or 0, to infinity.
+/* E[|z|^exponent; z > 0] (side 1) or E[|z|^exponent; z < 0] (side 0) with derivatives by (exponent, shapes), to 1e-13: for the
+ * t laws by double exponential quadrature (Takahasi and Mori 1974) from 0 to the kink and from the kink, or 0, to infinity.
  * Infinite where the moment is. */
 static Jet law_half_moment(const Law *law, int side, double exponent) {
     if (law->kind == LAW_NORMAL) return ged_half_moment(exponent, jet_constant(0.5));

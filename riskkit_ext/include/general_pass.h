@@ -121,7 +121,8 @@ static void general_pass(const General *model, const Sample *sample, const doubl
             return;
         }
         if (track.states)
-            for (int s = 0; s < 2; s++) track.states[2 * t + s] = state[s].value;
+            for (int s = 0; s < 2; s++)
+                track.states[2 * t + s] = s == 0 || model->kind == COMPONENT ? state[s].value : 0.0;
         if (t == n) break;
         double e = sample->y[t];
         if (model->lags >= 0) {
