@@ -90,7 +90,7 @@ class GarchFit(GarchState):
     def params(self) -> pd.Series:  # type: ignore[override]
         """Estimates of mu, omega, alpha, gamma, beta and nu (those that the model has), in the unit of the data."""
         told = reading(self.spec)
-        return pd.Series(parameters(self.optimum.tolist(), told), told.names, name="params")
+        return pd.Series(parameters(self.optimum.tolist(), told), told.names.view(), name="params")
 
     @property
     def loglikelihood(self) -> float:
@@ -139,12 +139,13 @@ class GarchFit(GarchState):
         True
         """
         names = reading(self.spec).names
-        return pd.DataFrame(self._covariances[KINDS.index(checks.one_of("kind", kind, KINDS))], names, names)
+        matrix = self._covariances[KINDS.index(checks.one_of("kind", kind, KINDS))]
+        return pd.DataFrame(matrix.copy(), names.view(), names.view())
 
     def standard_errors(self, kind: str = "robust") -> pd.Series:
         """Square roots of the diagonal of :meth:`covariance`."""
         variances = self._covariances[KINDS.index(checks.one_of("kind", kind, KINDS))].diagonal()
-        return pd.Series(np.sqrt(variances), reading(self.spec).names, name=f"{kind} standard errors")
+        return pd.Series(np.sqrt(variances), reading(self.spec).names.view(), name=f"{kind} standard errors")
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -156,7 +157,7 @@ class GarchFit(GarchState):
         if self.spec.targeting:
             scores[:, [2, 3, 5]] -= np.outer(scores[:, 1], (1.0, 1.0, 0.5))  # alpha, beta, gamma
         scores /= units(self.optimum)
-        result = pd.DataFrame(scores[:, told.columns], self.observed.index, told.names)
+        result = pd.DataFrame(scores[:, told.columns], self.observed.index, told.names.view())
         return result.drop(columns="omega") if self.spec.targeting else result
 
     def forecast_interval(self, horizon: int, level: float = 0.9, *, rng: Rng, draws: int = 1_000) -> pd.DataFrame:

@@ -40,7 +40,7 @@ class Reading(NamedTuple):
     """How the optima of one specification are read."""
 
     model: "_garch.Model"
-    names: pd.Index  # of the parameters, in the order in which they are told
+    names: pd.Index  # of the parameters, in the order in which they are told; a result gets a view of its own
     columns: list[int]  # where the kernel's order has each of them
     cells: npt.NDArray[np.intp]  # and where its matrices, flat, have each pair, (K * K,)
 

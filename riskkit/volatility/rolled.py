@@ -47,7 +47,7 @@ class RolledFits:
     def at(self, level: float) -> pd.DataFrame:
         """Return the frame of :func:`roll` with VaR and ES at ``level``."""
         told = reading(self.spec)
-        params = pd.DataFrame(parameters(self.optima.T, told).T, self.dates, told.names)
+        params = pd.DataFrame(parameters(self.optima.T, told).T, self.dates, told.names.view())
         none = np.zeros(len(params))
         by = Coefficients(*(params[name].to_numpy() if name in params else none for name in Coefficients._fields))
         degrees = params["nu"].to_numpy() if "nu" in params else none + np.inf

@@ -214,6 +214,20 @@ def test_interval_of_the_forecast(spec, fits, monkeypatch):
     np.testing.assert_allclose(certain[["low", "high"]], fit.forecast(5)[["sigma", "sigma"]], rtol=1e-11)
 
 
+def test_what_is_done_to_a_result_changes_no_other(returns):
+    fit = Gjr("t").fit(returns)
+    covariance, errors = fit.covariance(), fit.standard_errors()
+    for index in (covariance.index, covariance.columns, errors.index, fit.params.index, fit.scores.columns):
+        index.name = "renamed"
+    for result in (fit.covariance().index, fit.covariance().columns, fit.standard_errors().index, fit.scores.columns):
+        assert result.name is None
+    assert Gjr("t").fit(returns).params.index.name is None
+    covariance.iloc[:] = 0.0
+    errors.iloc[:] = 0.0
+    assert (fit.covariance().to_numpy().diagonal() > 0.0).all()
+    assert (fit.standard_errors() > 0.0).all()
+
+
 @pytest.mark.parametrize("model", [Garch, Gjr])
 @pytest.mark.parametrize(
     ("options", "match"),

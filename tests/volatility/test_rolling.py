@@ -123,6 +123,16 @@ def test_a_constant_window_is_said(returns):
     assert frame.loc[~failed, ["var", "es"]].notna().all(axis=None)
 
 
+def test_a_constant_beginning_of_a_growing_window_is_said(returns):
+    flat = returns.iloc[:130].copy()
+    flat.iloc[:80] = 0.0
+    frame = roll(flat, Gjr("normal"), window=60, expanding=True, horizon=2, rng=1)
+    failed = frame["status"] == "failed"
+    assert failed.to_numpy().nonzero()[0].tolist() == list(range(21))  # the estimates from 60 to 80 zeros
+    assert frame.loc[failed, ["mu", "sigma", "var", "es"]].isna().all(axis=None)
+    assert frame.loc[~failed, ["mu", "sigma", "var", "es"]].notna().all(axis=None)
+
+
 @settings(deadline=None, max_examples=20)
 @given(unit=st.sampled_from([1e-6, 1.0, 250.0, 1e6]), seed=st.integers(0, 1_000))
 def test_the_unit_does_not_matter(unit, seed):
