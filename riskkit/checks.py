@@ -13,6 +13,7 @@ import pandas as pd
 from riskkit.errors import DataError
 
 FloatArray = npt.NDArray[np.float64]
+EPSILON = float(np.finfo(float).eps)
 
 
 def number(name: str, value: object, *, above: float = -np.inf, least: float = -np.inf, most: float = np.inf) -> float:
@@ -56,6 +57,13 @@ def one_of(name: str, value: object, choices: Sequence[str]) -> str:
     if value not in choices:
         raise DataError(f"{name} is unknown", got=repr(value), expected="one of " + ", ".join(map(repr, choices)))
     return str(value)
+
+
+def switch(name: str, value: object) -> bool:
+    """Return ``value`` when it is True or False."""
+    if not isinstance(value, bool):
+        raise DataError(f"{name} is not a switch", got=repr(value), expected="True or False")
+    return value
 
 
 def array(name: str, value: Any, *, ndim: int | tuple[int, ...], least: int = 1) -> FloatArray:
@@ -142,11 +150,14 @@ def series(data: object, *, name: str = "returns", least: int = 1) -> pd.Series:
     return frame.iloc[:, 0]
 
 
-def varied(name: str, values: FloatArray) -> None:
-    """Refuse a constant series: no model of dispersion can be fitted to it."""
-    if np.ptp(values) <= 4 * np.finfo(float).eps * np.abs(values).max(initial=0.0):
+def varied(name: str, values: FloatArray) -> float:
+    """Refuse a constant series: no model of dispersion can be fitted to it. Return the largest magnitude."""
+    low, high = float(values.min()), float(values.max())
+    largest = max(-low, high)
+    if high - low <= 4 * EPSILON * largest:
         got = f"{float(values[0])!r} in all {len(values)} rows"
         raise DataError(f"{name} is constant", got=got, expected="values that vary")
+    return largest
 
 
 def weights(value: object, scenarios: int) -> FloatArray:

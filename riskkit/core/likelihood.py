@@ -13,8 +13,7 @@ STEEP = 1e-4  # an optimum from which the log-likelihood rises faster, per stand
 
 def refuse_unusable(name: str, values: FloatArray) -> None:
     """Refuse a constant series, and one whose variance would underflow or overflow."""
-    checks.varied(name, values)
-    largest = float(np.abs(values).max())
+    largest = checks.varied(name, values)
     if not 1e-100 < largest < 1e100:
         raise DataError(
             f"{name} is out of range", got=f"largest magnitude {largest:g}", expected="between 1e-100 and 1e100",

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from riskkit.volatility.diagnostics import arch_lm, ljung_box, sign_bias
 from riskkit.volatility.ewma import Ewma, EwmaFit
-from riskkit.volatility.garch import Garch, GarchFit
+from riskkit.volatility.garch import Garch, Gjr
 from riskkit.volatility.garch_filter import GarchFilter
+from riskkit.volatility.garch_fit import GarchFit
 from riskkit.volatility.har import Har, HarFit
 from riskkit.volatility.many import ManyFits, fit_many
 from riskkit.volatility.realised import realised_variance
 from riskkit.volatility.regimes import MarkovSwitching, MarkovSwitchingFit
 from riskkit.volatility.riskmetrics import RiskMetrics2006, RiskMetrics2006Fit
-from riskkit.volatility.rolling import RolledFits, roll, rolled_fits
+from riskkit.volatility.rolled import RolledFits
+from riskkit.volatility.rolling import roll, rolled_fits
 from riskkit.volatility.stability import nyblom
 from riskkit.volatility.transforms import probability_integral_transform, uniformity
 
@@ -30,6 +32,7 @@ __all__ = [
     "Garch",
     "GarchFilter",
     "GarchFit",
+    "Gjr",
     "Har",
     "HarFit",
     "ManyFits",

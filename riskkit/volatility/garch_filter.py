@@ -1,4 +1,4 @@
-"""What a GARCH(1,1) answers once its parameters are known: memory, news, paths and forecasts, and new data filtered.
+"""What a GARCH(1,1) or GJR answers once its parameters are known: memory, news, paths and forecasts, and new data filtered.
 
 Nothing is estimated here. ``GarchState`` holds the questions. An estimate (``GarchFit``) answers them, and so does a filter
 (``GarchFilter``): given parameters, run through a series.
@@ -17,26 +17,26 @@ from riskkit.core import LossDistribution, law
 from riskkit.core.frozen import restore
 from riskkit.errors import DataError
 from riskkit.rng import Rng, generator
-from riskkit.volatility.garch_recursion import returns_of, variances
+from riskkit.volatility.garch_recursion import coefficients, expected_variances, returns_of, standard_shocks, variances
 
 if TYPE_CHECKING:
-    from riskkit.volatility.garch import Garch
+    from riskkit.volatility.garch import Garch, Gjr
 
 
 class GarchState:
-    """A GARCH(1,1) with known parameters that has seen a series; read as :class:`GarchFit` or :class:`GarchFilter`."""
+    """A GARCH or GJR with known parameters that has seen a series; read as :class:`GarchFit` or :class:`GarchFilter`."""
 
     # a subclass holds these as fields, or works them out
-    spec: "Garch"
+    spec: "Garch | Gjr"
     observed: pd.Series  # (T,)
-    params: pd.Series  # mu, omega, alpha, beta (and nu), in the unit of the data
+    params: pd.Series  # mu, omega, alpha, gamma, beta and nu, those that the model has, in the unit of the data
     sigma: pd.Series  # (T,)
     next_sigma: float
 
     @property
     def residuals(self) -> pd.Series:
         """The observations less mu."""
-        return (self.observed - self.params["mu"]).rename("residuals")
+        return (self.observed - coefficients(self.params).mu).rename("residuals")
 
     @property
     def standardised(self) -> pd.Series:
@@ -45,8 +45,8 @@ class GarchState:
 
     @property
     def persistence(self) -> float:
-        """Share of a deviation of the variance from its level that is left after one step: alpha + beta."""
-        return float(self.params["alpha"] + self.params["beta"])
+        """Share of a deviation of the variance from its level that is left after one step: alpha + gamma / 2 + beta."""
+        return float(coefficients(self.params).persistence)
 
     @property
     def half_life(self) -> float:
@@ -94,8 +94,7 @@ class GarchState:
         1749-1778.
         """
         values = checks.array("shocks", shocks, ndim=1)
-        omega, alpha, beta = self.params[["omega", "alpha", "beta"]]
-        variance = omega + alpha * values**2 + beta * self._volatility("sigma", sigma) ** 2
+        variance = coefficients(self.params).after(values, self._volatility("sigma", sigma) ** 2)
         return pd.Series(variance, index=pd.Index(values, name="shock"), name="variance")
 
     def forecast(self, horizon: int = 1) -> pd.DataFrame:
@@ -107,12 +106,9 @@ class GarchState:
             Indexed by step 1, ..., horizon; columns ``mean`` and ``sigma``, per step.
         """
         steps = pd.RangeIndex(1, checks.whole("horizon", horizon, least=1) + 1, name="step")
-        persistence, omega = self.params["alpha"] + self.params["beta"], self.params["omega"]
-        variance = np.empty(horizon)
-        variance[0] = self.next_sigma**2
-        for step in range(1, horizon):
-            variance[step] = omega + persistence * variance[step - 1]
-        return pd.DataFrame({"mean": self.params["mu"], "sigma": np.sqrt(variance)}, index=steps)
+        by = coefficients(self.params)
+        variance = expected_variances(by, self.next_sigma**2, horizon)
+        return pd.DataFrame({"mean": by.mu, "sigma": np.sqrt(variance)}, index=steps)
 
     def simulate(self, paths: int, horizon: int, *, rng: Rng, shocks: str = "law") -> FloatArray:
         """Draw returns of the next ``horizon`` steps.
@@ -143,12 +139,9 @@ class GarchState:
         random = generator(rng)
         if shocks == "bootstrap":
             result = random.choice(self.standardised.to_numpy(), shape)
-        elif self.spec.dist == "normal":
-            result = random.standard_normal(shape)
         else:
-            degrees = float(self.params["nu"])
-            result = random.standard_t(degrees, shape) * np.sqrt(1.0 - 2.0 / degrees)
-        return returns_of(result, self.params, self.next_sigma**2)
+            result = standard_shocks(random, float(self.params.get("nu", np.inf)), shape)
+        return returns_of(result, coefficients(self.params), self.next_sigma**2)
 
     def loss_distribution(self) -> LossDistribution:
         """Law of the next step's loss, -y: normal, or Student-t scaled to the forecast's standard deviation.
@@ -159,10 +152,11 @@ class GarchState:
         >>> 0.02 < rk.volatility.Garch(dist="t").fit(returns).loss_distribution().var(0.99) < 0.05
         True
         """
+        location = -coefficients(self.params).mu
         if self.spec.dist == "normal":
-            return law.normal(-self.params["mu"], self.next_sigma)
+            return law.normal(location, self.next_sigma)
         degrees = self.params["nu"]
-        return law.student(-self.params["mu"], self.next_sigma * float(np.sqrt(1.0 - 2.0 / degrees)), degrees)
+        return law.student(location, self.next_sigma * float(np.sqrt(1.0 - 2.0 / degrees)), degrees)
 
     def filter(self, series: pd.Series, *, first_sigma: float | None = None) -> "GarchFilter":
         """Run these parameters through another series, from its start; nothing is estimated.
@@ -240,21 +234,21 @@ class GarchState:
 
 @dataclass(frozen=True, eq=False)
 class GarchFilter(GarchState):
-    """A GARCH(1,1) with given parameters, run through a series; made by :meth:`GarchFit.filter` and :meth:`GarchFit.append`.
+    """A GARCH or GJR with given parameters, run through a series; made by :meth:`GarchState.filter` and ``append``.
 
     Parameters
     ----------
-    spec : Garch
+    spec : Garch or Gjr
         The model.
     observed : Series of length T
         The returns.
     params : Series
-        mu, omega, alpha, beta (and nu), in the unit of the data.
+        mu, omega, alpha, gamma, beta and nu, those that the model has, in the unit of the data.
     variance : array of shape (T + 1,)
         Conditional variance of each observation, and of the one after the last.
     """
 
-    spec: "Garch"
+    spec: "Garch | Gjr"
     observed: pd.Series
     params: pd.Series
     variance: FloatArray

@@ -61,8 +61,7 @@ class Har:
         lags = tuple(checks.whole("lag", lag, least=1) for lag in self.lags)
         if list(lags) != sorted(set(lags)):
             raise DataError("lags do not increase", got=lags, expected="increasing whole numbers, such as (1, 5, 22)")
-        if not isinstance(self.log, bool):
-            raise DataError("log is not a switch", got=repr(self.log), expected="True or False")
+        checks.switch("log", self.log)
         object.__setattr__(self, "lags", lags)
 
     @property

@@ -6,7 +6,7 @@ import pandas as pd
 
 from riskkit.core.likelihood import STEEP
 from riskkit.errors import DataError
-from riskkit.volatility.garch import GarchFit
+from riskkit.volatility.garch_fit import GarchFit
 
 # 10 %, 5 % and 1 % points by number of parameters: Hansen (1990), printed as table 1 of Hansen (1992); they were simulated
 CRITICAL_VALUES = {
