@@ -27,8 +27,8 @@ def static_page(module: object, style: object, answer: str, facts: Mapping[str, 
         Name of a module beside this file whose one export is the function
         ``answer(engine, facts, setting, part) -> reply``: what Python would answer.
     facts, state : dict
-        What the live model would hold at the start. ``facts["series"]`` holds ``returns`` and ``times`` as bytes of doubles,
-        ``facts["days"]`` says how many of the last returns are shown.
+        What the live model would hold at the start. Each of ``facts["series"]`` holds ``returns`` and ``times`` as bytes of
+        doubles, and in ``days`` how many of the last returns are shown.
     """
     parts = [script("engine.js"), script(answer), _without_export(str(module), "the explorer"), _text("static_page.js")]
     page = {"facts": facts, "state": state, "engine": _engine()}

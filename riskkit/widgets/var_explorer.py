@@ -83,10 +83,11 @@ class VarExplorer(Explorer):
     def to_html(self) -> str:
         """Return the explorer as one piece of HTML that computes in the browser: no Python, no request."""
         stops = self._stops()
-        facts = self._facts(stops, STATIC_NOTE.format(days=self._days)) | {"days": self._days}
+        facts = self._facts(stops, STATIC_NOTE.format(days=self._days))
         seen = self._days + max(stops["window"])
         for one in facts["series"]:
             del one["loss"]  # the page has the returns
+            one["days"] = self._days
             one["returns"] = self._returns[one["name"]].to_numpy()[-seen:].tobytes()
         state = {name: nearest(value, stops[name]) if name in stops else value for name, value in self._query().items()}
         return static_page(self._esm, self._css, "var_explorer_answer.js", facts, state)

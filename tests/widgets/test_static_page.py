@@ -52,8 +52,8 @@ def test_it_is_small_enough(html):
 def test_what_python_would_be_given_is_there(data, named_returns):
     facts = data["facts"]
     assert facts["stops"] == {name: list(stops) for name, stops in STOPS.items()} | {"window": list(range(100, 361, 10))}
-    assert facts["days"] == DAYS
     for one in facts["series"]:
+        assert one["days"] == DAYS
         returns = np.frombuffer(base64.b64decode(one["returns"]))
         np.testing.assert_array_equal(returns, named_returns[one["name"]].to_numpy()[-DAYS - 360 :])
     assert "No Python is running" in facts["note"]
