@@ -83,6 +83,7 @@ const rounded = (value) => (value < 9.95 ? value.toFixed(1) : count(Math.round(v
 function headlineOf({ sigma, unconditional }, yearDays) {
   const now = `Volatility is ${yearly(sigma, yearDays)} a year`;
   if (unconditional === null) return `${now} and has no level to return to`;
+  if (yearly(sigma, yearDays) === yearly(unconditional, yearDays)) return `${now}, its usual level`;
   return `${now}, ${sigma > unconditional ? "falling" : "rising"} towards ${yearly(unconditional, yearDays)}`;
 }
 

@@ -1,7 +1,7 @@
 """What the volatility explorer answers to one setting of its controls: a daily refit, and the estimate of today."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -14,7 +14,8 @@ from riskkit.core import FitStatus
 from riskkit.core.status import REACHED
 from riskkit.errors import DataError
 
-MODELS: Mapping[str, Callable[[str], Any]] = MappingProxyType({"GARCH": volatility.Garch, "GJR": volatility.Gjr})
+Spec = volatility.Garch | volatility.Gjr
+MODELS: Mapping[str, type[Spec]] = MappingProxyType({"GARCH": volatility.Garch, "GJR": volatility.Gjr})
 LAWS: Mapping[str, str] = MappingProxyType({"Student-t": "t", "Normal": "normal"})
 # From here on the variance has no level worth the name: omega / (1 - persistence) is the quotient of two roundings.
 NO_LEVEL = 1.0 - 1e-6
