@@ -9,9 +9,11 @@
  * start[1] mu + start[2] mu^2: constant, or the mean of e_t^2 in Fiorentini, Calzolari and Panattoni (1996), whose recursions
  * for the derivatives these are. The second derivative by mu is that of the data's neighbourhood in which no e_t changes sign.
  *
- * Domain: omega > 0, alpha >= 0, alpha + gamma >= 0, beta >= 0, 0.001 < eta < 1/2, data standardised, so that h and h + k e^2 lie in 1e-18..1e18.
+ * Domain: omega > 0, alpha >= 0, alpha + gamma >= 0, beta >= 0, 0.001 < eta < 1/2, data standardised, so that h and h + k e^2
+ * lie in 1e-18..1e18.
  * Why compiled: h_t carries state. Per observation one division serves 1/h and 1/(h + k e^2), and no logarithm is taken:
- * products carry them (lanes.h). Order of the parameters: mu, omega, alpha, beta, eta, gamma; without `leverage` gamma is not read.
+ * products carry them (lanes.h). Order of the parameters: mu, omega, alpha, beta, eta, gamma; without `leverage` gamma is not
+ * read.
  */
 #ifndef RISKKIT_GARCH_H
 #define RISKKIT_GARCH_H
@@ -44,7 +46,7 @@ static GarchShape garch_shape(double eta) {
 
 #define GARCH_GRID 64 /* points at most; a multiple of 8, and as many as a word has bits */
 
-/* Points of a grid of parameters with mu = 0, one eta and one asymmetry, and the recursions of all of them at one observation: h and, as
+/* Points of a grid of parameters with mu = 0, one eta and one asymmetry, and the recursions of all at one observation: h and, as
  * products and powers of two, the sums of log h and log(h + k e^2) so far (normal: `second` is the sum of e^2 / h). */
 typedef struct {
     double omega[GARCH_GRID], alpha[GARCH_GRID], beta[GARCH_GRID];

@@ -97,6 +97,7 @@ static GarchModel garch_model(int student, int leverage, int zero_mean, int star
                          leverage ? 6 : student ? 5 : 4,
                          0,
                          3,
+                         leverage ? 5 : -1,
                          !zero_mean,
                          {-10.0, 1e-12, 0.0, 0.0, 1.0 / 500.0, 0.0},
                          {10.0, 10.0, 1.0, 1.0, 1.0 / 2.05, 1.0},

@@ -205,15 +205,17 @@ TARGET static void garch_pass(const double *z, long n, const double *start, cons
  * 1 / scale; mu = 0, asymmetry q. `abreast` registers at a time hide the latency of the recursion. */
 TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q,
                                            int student, int points, const int abreast) {
-    double squares[LOG_BLOCK], tails[LOG_BLOCK], news[LOG_BLOCK];
+    double squares[LOG_BLOCK], tails[LOG_BLOCK], weighted[LOG_BLOCK];
+    const double *news = q == 0.5 ? squares : weighted;
     for (long block = 0; block < count; block += LOG_BLOCK) {
         long size = count - block < LOG_BLOCK ? count - block : LOG_BLOCK;
         for (long t = 0; t < size; t++) {
             double z = (y[block + t] - grid->mean) * grid->inverse;
             squares[t] = z * z;
             tails[t] = grid->k * squares[t];
-            news[t] = 2.0 * (z < 0.0 ? q : 1.0 - q) * squares[t];
         }
+        for (long t = 0; t < size && news == weighted; t++)
+            weighted[t] = 2.0 * (y[block + t] < grid->mean ? q : 1.0 - q) * squares[t];
         for (int v = 0; v < points; v += abreast * WIDTH) {
             lane now[8], first[8], second[8];
             for (int i = 0; i < abreast; i++) {

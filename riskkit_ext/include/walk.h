@@ -31,6 +31,7 @@ typedef struct Model {
     int width;                 /* doubles in the widest register to be used */
     int audit;                 /* windows from one search of the whole grid to the next */
     int size, log_scale, edge; /* edge: see walker_search; -1 for none */
+    int idle;                  /* parameter that has no effect on the edge; -1 for none */
     int centred;               /* whether a window is standardised about its mean, or about 0 */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
     /* numbers (3 x LANES) of one lane's window, standardised by `scale`, that stay fixed; 0 when it cannot be used */
@@ -87,6 +88,7 @@ typedef struct Walker {
     int count, carried, at, kept; /* starts of this window, those from the window before, the present one; maxima kept */
     double starts[2 * MOST_STARTS][NEWTON_MOST];
     Optimum found[2 * MOST_STARTS], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
+    int released; /* whether the present search has left the edge once */
     uint64_t known;
     long surveyed; /* window that the survey holds, -1: none */
     double surveyed_scale; /* of the window in whose unit it is; an outlier that comes or goes changes the unit too much */
@@ -127,6 +129,7 @@ static void walker_search(Walker *walker, const Model *model) {
         int hold = walker->at >= walker->carried && from[edge] <= model->lower[edge];
         walker->search.upper[edge] = hold ? model->lower[edge] : model->upper[edge];
     }
+    walker->released = 0;
     newton_start(&walker->search, from);
 }
 
@@ -165,18 +168,34 @@ static void walker_record(Walker *walker, const Model *model) {
     if (walker->at < walker->count) walker_search(walker, model);
 }
 
-/* After a search ended: where it was held on the edge and would rise off it, that is no maximum. Go on without the bound when
- * nothing better is known (returns 1), else drop it. */
+/* Slope off the edge at `point` on it, where the idle parameter is set to the bound at which the slope is steepest: without an
+ * effect on the edge, it enters the slope there linearly. */
+static double walker_slope(const Newton *search, const Model *model, double *point) {
+    int edge = model->edge, idle = model->idle;
+    double slope = search->gradient[edge];
+    if (idle < 0) return slope;
+    double bend = search->hessian[edge][idle], end = bend > 0.0 ? model->upper[idle] : model->lower[idle];
+    slope += bend * (end - point[idle]);
+    point[idle] = end;
+    return slope;
+}
+
+/* After a search ended on the edge: where it was held there, or an idle parameter hides that it can rise, that may be no
+ * maximum. Go on without the bound when nothing better is known (returns 1), else drop it. */
 static int walker_released(Walker *walker, const Model *model) {
     Newton *search = &walker->search;
     int edge = model->edge;
-    if (edge < 0 || search->upper[edge] > model->lower[edge] || !(search->gradient[edge] > 0.0)) return 0;
+    if (edge < 0) return 0;
+    int held = search->upper[edge] <= model->lower[edge];
+    int hidden = model->idle >= 0 && !walker->released && search->point[edge] <= model->lower[edge];
+    double from[NEWTON_MOST];
+    memcpy(from, search->point, sizeof from);
+    if (!(held || hidden) || !(walker_slope(search, model, from) > 0.0)) return 0;
     if (walker_knows_better(walker, search->value)) {
         search->status = FIT_FAILED;
         return 0;
     }
-    double from[NEWTON_MOST];
-    memcpy(from, search->point, sizeof from);
+    walker->released = 1;
     search->upper[edge] = model->upper[edge];
     newton_start(search, from);
     return 1;
@@ -187,7 +206,9 @@ static int walker_released(Walker *walker, const Model *model) {
 static int walker_repeats(const Walker *walker, const Model *model) {
     const Newton *search = &walker->search;
     int edge = model->edge;
-    if (edge >= 0 && search->upper[edge] <= model->lower[edge] && search->gradient[edge] > 0.0 &&
+    double from[NEWTON_MOST];
+    memcpy(from, search->point, sizeof from);
+    if (edge >= 0 && search->upper[edge] <= model->lower[edge] && walker_slope(search, model, from) > 0.0 &&
         walker_knows_better(walker, search->value + search->predicted + HOPELESS))
         return 1;
     if (search->damping != 0.0 || search->reach != 1.0) return 0;
