@@ -8,6 +8,7 @@ const [AT_A_BOUND, FAILED] = [1, 3];
 async function answer(engine, facts, setting, part) {
   const { days, returns } = facts.series.find((one) => one.name === setting.series);
   const { window } = setting;
+  if (returns.length < window + days) throw new Error(`the series is too short for a window of ${window} days`);
   const law = { student: setting.law === "Student-t", leverage: setting.model === "GJR" };
   const seen = returns.subarray(returns.length - window - days);
   const today = todayOf(engine, seen.subarray(days), setting.horizon, law);

@@ -134,6 +134,8 @@ def test_tail_factors_against_scipy(call, level):
     eta = np.concatenate([[1e-6, 1e-4], 1.0 / np.array([1.0527, 1.2, 2.05, 3.0, 4.0, 7.5, 30.0, 200.0, 500.0])])
     found = call(f"m.engine.tailFactors({level}, Float64Array.from(x)).slice(0, 2).map((one) => [...one])", eta)
     np.testing.assert_allclose(found, law.tail_factors_each(level, 1.0 / eta), rtol=CLOSE)
+    backwards = call(f"m.engine.tailFactors({level}, Float64Array.from(x)).slice(0, 2).map((one) => [...one])", eta[::-1])
+    np.testing.assert_allclose(np.array(backwards)[:, ::-1], found, rtol=1e-12)  # whichever neighbour it begins from
     normal = call(f"m.engine.tailFactors({level}, new Float64Array(1)).slice(0, 2).map((one) => one[0])")
     np.testing.assert_allclose(normal, law.tail_factors(level), rtol=CLOSE)
 

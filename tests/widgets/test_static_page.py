@@ -120,6 +120,12 @@ def test_the_page_computes_what_python_computes(alone, named_returns, model, lev
 
 
 @pytest.mark.browser
+def test_a_window_that_does_not_fit_is_refused(alone):
+    reply = alone.evaluate(ASKED, {"series": "BTC", "model": "Normal", "level": 0.99, "window": 500, "decay": 0.94})
+    assert "too short" in reply["error"]
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("model", MODELS)
 def test_where_python_has_no_answer_the_page_has_none(alone, model):
     reply = alone.evaluate(ASKED, {"series": "quiet", "model": model, "level": 0.99, "window": 150, "decay": 0.94})
