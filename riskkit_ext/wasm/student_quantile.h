@@ -5,9 +5,9 @@
  *     ES   = (1 + eta q^2) / (1 - eta) f(q) / (1 - level)
  *
  * With t = sinh(u) / sqrt(eta) the integrand becomes cosh(u)^(-1 / eta): smooth and short for every tail, so that 24
- * Gauss-Legendre nodes (48 for u beyond LONG) carry it to rounding. F is concave right of 0: Newton's method from the left of the root climbs to it
- * and never passes it, and from the right falls to the left in one step. It begins at 0, or
- * at the root of the law before when the two are alike.
+ * Gauss-Legendre nodes (48 for u beyond LONG) carry it to rounding. F is concave right of 0: Newton's method from the left of
+ * the root climbs to it and never passes it, and from the right falls to the left in one step. It begins at 0, or at the root
+ * of the law before when the two are alike.
  *
  * Domain: 0 <= eta <= 0.95, 0.5 < level <= 0.9999: relative error below 1e-10 there (tests hold it against scipy).
  */
