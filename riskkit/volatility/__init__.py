@@ -13,6 +13,7 @@ from riskkit.volatility.garch import Garch, Gjr
 from riskkit.volatility.garch_filter import GarchFilter
 from riskkit.volatility.garch_fit import GarchFit
 from riskkit.volatility.har import Har, HarFit
+from riskkit.volatility.landscape import Landscape, landscape
 from riskkit.volatility.many import ManyFits, fit_many
 from riskkit.volatility.realised import realised_variance
 from riskkit.volatility.regimes import MarkovSwitching, MarkovSwitchingFit
@@ -35,6 +36,7 @@ __all__ = [
     "Gjr",
     "Har",
     "HarFit",
+    "Landscape",
     "ManyFits",
     "MarkovSwitching",
     "MarkovSwitchingFit",
@@ -44,6 +46,7 @@ __all__ = [
     "arch_lm",
     "fit_many",
     "from_arch",
+    "landscape",
     "ljung_box",
     "nyblom",
     "probability_integral_transform",
