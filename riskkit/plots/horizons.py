@@ -48,6 +48,7 @@ def term_structure(
     )
     for number, (name, frame) in enumerate(named.items()):
         _forecast(figure, number, name, frame, scale)
+    figure.update_layout(legend_traceorder="normal")
     figure.update_xaxes(title="Steps ahead")
     tick = ".0%" if days_per_year is not None else ".1%"
     figure.update_yaxes(title=f"σ, {unit}", tickformat=tick, hoverformat=".2%")

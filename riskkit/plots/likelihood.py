@@ -52,7 +52,8 @@ def likelihood(landscape: Landscape, *, source: str | None = None) -> go.Figure:
         note="Height: standard errors below the top, √(2 × log-likelihood missing)",
     )
     figure.add_contour(
-        x=x, y=surface.columns.to_numpy(), z=np.minimum(below, FLOOR), reversescale=True, showlegend=False,
+        x=x, y=surface.columns.to_numpy(), z=np.minimum(below, FLOOR), colorscale="Cividis", reversescale=True,
+        showlegend=False,
         contours={"start": STEP, "end": FLOOR - STEP, "size": STEP}, line={"width": 0.5, "color": colours()["paper"]},
         colorbar={"title": {"text": "Below<br>the top"}, "thickness": 12, "tickvals": [0.5, 1, 2, 3, 4]},
         hovertemplate="half-life %{x:.3~g}, share %{y:.2f}: %{z:.2f} below",

@@ -21,10 +21,11 @@ AXES = {
     "nu": ("ν, degrees of freedom", ".3~g"),
     "persistence": ("Persistence, per step", ".3~f"),
 }
+FORECASTS = ("sigma", "var", "es")  # no parameters, so never on a bound
 
 
 def parameters(rolled: pd.DataFrame, columns: Sequence[str], *, source: str | None = None) -> go.Figure:
-    """Draw columns of a rolled model through time, one panel each, with a mark where an estimate ended on a bound.
+    """Draw columns of a rolled model through time, one panel each, and mark the parameters of estimates that ended on a bound.
 
     Parameters
     ----------
@@ -48,18 +49,19 @@ def parameters(rolled: pd.DataFrame, columns: Sequence[str], *, source: str | No
     palette, x = colours(), times(frame.index)
     marked = (rolled["status"] == "at a bound").to_numpy() if "status" in rolled else np.zeros(len(frame), bool)
     line = {"width": 1.5, "color": palette["var"]}
-    marker = {"size": 3, "symbol": "circle", "color": palette["breach"]}
+    marker, labelled = {"size": 3, "symbol": "circle", "color": palette["breach"]}, False
     for row, column in enumerate(frame, start=1):
         values = frame[column].to_numpy(dtype=float)
         figure.add_scatter(x=x, y=values, name=str(column), mode="lines", line=line, showlegend=False, row=row, col=1)
-        if marked.any():
+        if marked.any() and column not in FORECASTS:
             figure.add_scatter(
-                x=x[marked], y=values[marked], name="At a bound", mode="markers", marker=marker, showlegend=row == 1,
-                hoverinfo="skip", row=row, col=1,
+                x=x[marked], y=values[marked], name="At a bound", legendgroup="bound", mode="markers", marker=marker,
+                hoverinfo="skip", showlegend=not labelled, row=row, col=1,
             )  # fmt: skip
+            labelled = True
         label, numbers = AXES.get(str(column), (str(column), ".3~g"))
         figure.update_yaxes(title=label, tickformat=numbers, hoverformat=numbers, row=row)
-    if not marked.any():
+    if not labelled:
         figure.update_layout(margin={"b": 60})
     figure.update_layout(legend_itemsizing="constant")
     figure.update_xaxes(title=time_title(frame.index), row=frame.shape[1])
