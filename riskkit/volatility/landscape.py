@@ -18,6 +18,7 @@ from riskkit_ext import _garch
 # Nodes are dense where the likelihood is steep: near persistence 1 and near share 0.
 PERSISTENCE = 1.0 - np.geomspace(0.5, 0.001, 45)
 SHARE = np.linspace(0.0, 0.7, 36) ** 2
+OTHERS = (0, 1, 4)  # mu, omega and eta, chosen anew at every node
 MOST, HALVINGS = 60, 40  # Newton steps at a node, and halvings of one
 LEFT = 1e-7  # log-likelihood that may be left at a node
 Evaluated = tuple[float, FloatArray, FloatArray]  # log-likelihood, gradient and Hessian
@@ -76,12 +77,12 @@ def landscape(fit: GarchFit, *, persistence: FloatArray = PERSISTENCE, share: Fl
     rows, columns = _nodes("persistence", persistence), _nodes("share", share)
     constant = len(fit.observed) * float(np.log(fit.optimum[SCALE]))
     surface = np.empty((len(rows), len(columns)))
-    point = fit._standard[2].copy()
+    kernel, evaluate, point = fit.spec.kernel, _evaluator(fit), fit._standard[2].copy()
     for j, part in enumerate(columns):
         # up one column and down the next, so that each node begins where its neighbour ended
         for i in range(len(rows)) if j % 2 == 0 else reversed(range(len(rows))):
             point[2:4] = rows[i] * part, rows[i] * (1.0 - part)
-            surface[i, j], point = _highest(_evaluator(fit), point, fit.spec.dist == "t")
+            surface[i, j], point = _highest(evaluate, point, kernel)
     frame = pd.DataFrame(surface - constant, pd.Index(rows, name="persistence"), pd.Index(columns, name="share"))
     return Landscape(frame, _maxima(fit, constant), str(fit.observed.attrs.get("source", "unknown")))
 
@@ -96,31 +97,33 @@ def _nodes(name: str, values: FloatArray) -> FloatArray:
 
 
 def _evaluator(fit: GarchFit) -> Callable[[FloatArray], Evaluated]:
-    """Log-likelihood of the standardised data and its derivatives, at any point (mu, omega, alpha, beta, eta)."""
-    z, start, _ = fit._standard
+    """Log-likelihood of the standardised data and its derivatives, at any point (mu, omega, alpha, beta, eta, gamma)."""
+    kernel, (z, start, _) = fit.spec.kernel, fit._standard
     workspace = np.empty(len(z) * _garch.lanes)
 
     def evaluate(point: FloatArray) -> Evaluated:
-        gradient, hessian = np.empty(5), np.empty((5, 5))
-        value = _garch.derivatives(z, start, point, fit.spec.dist == "t", workspace, gradient, hessian)
+        gradient, hessian = np.empty(6), np.empty((6, 6))
+        value = _garch.derivatives(kernel, z, start, point, workspace, gradient, hessian)
         return value, gradient, hessian
 
     return evaluate
 
 
-def _highest(evaluate: Callable[[FloatArray], Evaluated], point: FloatArray, student: bool) -> tuple[float, FloatArray]:
+def _highest(
+    evaluate: Callable[[FloatArray], Evaluated], point: FloatArray, kernel: _garch.Model
+) -> tuple[float, FloatArray]:
     """Maximise over mu, log(omega) (and eta) by Newton steps that go uphill, halved until they gain, inside the bounds."""
-    lower, upper = (np.array(bound) for bound in _garch.bounds(student))
-    chosen = [0, 1, 4] if student else [0, 1]
+    lower, upper = np.array(kernel.lower), np.array(kernel.upper)
+    chosen = [i for i in OTHERS if lower[i] < upper[i]]
     value, gradient, hessian = evaluate(point)
     for _ in range(MOST):
-        by = np.array([1.0, point[1], 1.0, 1.0, 1.0])
+        by = np.array([1.0, point[1], 1.0, 1.0, 1.0, 1.0])
         slope, bent = by * gradient, by * hessian * by[:, np.newaxis]
         bent[1, 1] += slope[1]
         blocked = ((point <= lower) & (slope < 0.0)) | ((point >= upper) & (slope > 0.0))
         free = [i for i in chosen if not blocked[i]]
         curvature, axes = np.linalg.eigh(-bent[np.ix_(free, free)])
-        step = np.zeros(5)
+        step = np.zeros(6)
         step[free] = axes @ (axes.T @ slope[free] / np.maximum(np.abs(curvature), 1e-8))
         if slope @ step < LEFT:
             break
@@ -142,7 +145,7 @@ def _maxima(fit: GarchFit, constant: float) -> pd.DataFrame:
     found = np.empty((_garch.most_starts, _garch.OPTIMUM_SIZE))
     values = np.ascontiguousarray(fit.observed.to_numpy())
     workspace = np.empty(len(values) * _garch.lanes)
-    _garch.fit(values, fit.spec.dist == "t", fit.spec.start == "fcp", workspace, found)
+    _garch.fit(fit.spec.kernel, values, workspace, found)
     ended = [STATUSES[int(status)] in (FitStatus.OK, FitStatus.BOUND) for status in found[:, STATUS]]
     found = found[ended]
     frame = pd.DataFrame(natural_parameters(found, fit.spec.dist), columns=fit.spec.names)
