@@ -25,7 +25,7 @@ FORECASTS = ("sigma", "var", "es")  # no parameters, so never on a bound
 
 
 def parameters(rolled: pd.DataFrame, columns: Sequence[str], *, source: str | None = None) -> go.Figure:
-    """Draw columns of a rolled model through time, one panel each, and mark the parameters of estimates that ended on a bound.
+    """Draw columns of a rolled model through time, a panel each; parameters of estimates on a bound are marked.
 
     Parameters
     ----------

@@ -12,7 +12,9 @@ from riskkit.core import FitStatus
 from riskkit.core.frozen import restore
 from riskkit.core.likelihood import STATUSES
 from riskkit.errors import DataError
-from riskkit.volatility.garch import AHEAD, SCALE, STATUS, VALUE, GarchFit, natural_parameters
+from riskkit.volatility import garch_optimum as optimum_of
+from riskkit.volatility.garch_fit import GarchFit
+from riskkit.volatility.garch_optimum import AHEAD, SCALE, SIZE, STATUS, VALUE
 from riskkit_ext import _garch
 
 # Nodes are dense where the likelihood is steep: near persistence 1 and near share 0.
@@ -72,12 +74,13 @@ def landscape(fit: GarchFit, *, persistence: FloatArray = PERSISTENCE, share: Fl
     >>> map_.surface.shape, bool(map_.surface.max(axis=None) <= fit.loglikelihood)
     ((6, 5), True)
     """
-    if not isinstance(fit, GarchFit):
-        raise DataError("the fit has no landscape", got=type(fit).__name__, expected="a fit of Garch")
+    if not isinstance(fit, GarchFit) or fit.spec.leverage or fit.spec.targeting:
+        got = f"a fit of {fit.spec}" if isinstance(fit, GarchFit) else type(fit).__name__
+        raise DataError("the fit has no landscape", got=got, expected="a fit of Garch without targeting")
     rows, columns = _nodes("persistence", persistence), _nodes("share", share)
     constant = len(fit.observed) * float(np.log(fit.optimum[SCALE]))
     surface = np.empty((len(rows), len(columns)))
-    kernel, evaluate, point = fit.spec.kernel, _evaluator(fit), fit._standard[2].copy()
+    kernel, evaluate, point = optimum_of.model(fit.spec), _evaluator(fit), fit._standard[2].copy()
     for j, part in enumerate(columns):
         # up one column and down the next, so that each node begins where its neighbour ended
         for i in range(len(rows)) if j % 2 == 0 else reversed(range(len(rows))):
@@ -98,11 +101,11 @@ def _nodes(name: str, values: FloatArray) -> FloatArray:
 
 def _evaluator(fit: GarchFit) -> Callable[[FloatArray], Evaluated]:
     """Log-likelihood of the standardised data and its derivatives, at any point (mu, omega, alpha, beta, eta, gamma)."""
-    kernel, (z, start, _) = fit.spec.kernel, fit._standard
+    kernel, (z, start, _) = optimum_of.model(fit.spec), fit._standard
     workspace = np.empty(len(z) * _garch.lanes)
 
     def evaluate(point: FloatArray) -> Evaluated:
-        gradient, hessian = np.empty(6), np.empty((6, 6))
+        gradient, hessian = np.empty(SIZE), np.empty((SIZE, SIZE))
         value = _garch.derivatives(kernel, z, start, point, workspace, gradient, hessian)
         return value, gradient, hessian
 
@@ -117,13 +120,14 @@ def _highest(
     chosen = [i for i in OTHERS if lower[i] < upper[i]]
     value, gradient, hessian = evaluate(point)
     for _ in range(MOST):
-        by = np.array([1.0, point[1], 1.0, 1.0, 1.0, 1.0])
+        by = np.ones(SIZE)
+        by[1] = point[1]
         slope, bent = by * gradient, by * hessian * by[:, np.newaxis]
         bent[1, 1] += slope[1]
         blocked = ((point <= lower) & (slope < 0.0)) | ((point >= upper) & (slope > 0.0))
         free = [i for i in chosen if not blocked[i]]
         curvature, axes = np.linalg.eigh(-bent[np.ix_(free, free)])
-        step = np.zeros(6)
+        step = np.zeros(SIZE)
         step[free] = axes @ (axes.T @ slope[free] / np.maximum(np.abs(curvature), 1e-8))
         if slope @ step < LEFT:
             break
@@ -145,10 +149,10 @@ def _maxima(fit: GarchFit, constant: float) -> pd.DataFrame:
     found = np.empty((_garch.most_starts, _garch.OPTIMUM_SIZE))
     values = np.ascontiguousarray(fit.observed.to_numpy())
     workspace = np.empty(len(values) * _garch.lanes)
-    _garch.fit(fit.spec.kernel, values, workspace, found)
+    _garch.fit(optimum_of.model(fit.spec), values, workspace, found)
     ended = [STATUSES[int(status)] in (FitStatus.OK, FitStatus.BOUND) for status in found[:, STATUS]]
     found = found[ended]
-    frame = pd.DataFrame(natural_parameters(found, fit.spec.dist), columns=fit.spec.names)
+    frame = pd.DataFrame(optimum_of.parameters(found, fit.spec), columns=optimum_of.names(fit.spec))
     frame["persistence"], frame["share"] = found[:, 2], found[:, 3]
     frame["loglikelihood"] = found[:, VALUE] - constant
     frame["next_sigma"] = found[:, SCALE] * np.sqrt(found[:, AHEAD])
