@@ -52,7 +52,7 @@ def likelihood(landscape: Landscape, *, source: str | None = None) -> go.Figure:
         note="Height: standard errors below the top, √(2 × log-likelihood missing)",
     )
     figure.add_contour(
-        x=x, y=surface.columns.to_numpy(), z=np.minimum(below, FLOOR), colorscale="Cividis", reversescale=True,
+        x=x, y=surface.columns.to_numpy(), z=np.minimum(below, FLOOR), autocolorscale=True, reversescale=True,
         showlegend=False,
         contours={"start": STEP, "end": FLOOR - STEP, "size": STEP}, line={"width": 0.5, "color": colours()["paper"]},
         colorbar={"title": {"text": "Below<br>the top"}, "thickness": 12, "tickvals": [0.5, 1, 2, 3, 4]},
@@ -86,4 +86,4 @@ def _maxima(figure: go.Figure, landscape: Landscape, x: FloatArray) -> None:
 def _half_life(persistence: FloatArray) -> FloatArray:
     """Steps until half of a deviation of the variance is forgotten; infinite at persistence 1, 0 at 0."""
     with np.errstate(divide="ignore"):
-        return np.log(0.5) / np.log(persistence)
+        return np.where(persistence < 1.0, np.log(0.5) / np.log(persistence), np.inf)
