@@ -30,12 +30,12 @@ def minus_loglikelihood(point, values, start, persistence, share, student):
 
 
 def highest(values, persistence, share, student):
-    """The best of a few slow searches, in the unit of the data; the start variance is the library's rule "ewma"."""
+    """The best of a few slow searches, in the unit of the data; start variance and bounds are the library's."""
     scale = values.std()
     z = (values - values.mean()) / scale
     weights = 0.94 ** np.arange(75)
     arguments = (z, weights @ z[:75] ** 2 / weights.sum(), persistence, share, student)
-    box = [(-1.0, 1.0), (-30.0, 5.0), (0.002, 1.0 / 2.05)][: 3 if student else 2]
+    box = [(-1.0, 1.0), (-30.0, np.log(10.0)), (0.002, 1.0 / 2.05)][: 3 if student else 2]
     starts = [[0.0, np.log(max(1.0 - persistence, 1e-3) * factor), 0.2][: len(box)] for factor in (1.0, 0.05)]
     ends = [optimize.minimize(minus_loglikelihood, start, arguments, bounds=box, tol=1e-12) for start in starts]
     return -min(end.fun for end in ends) - len(z) * np.log(scale)
