@@ -7,7 +7,10 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from riskkit.volatility.aparch import Aparch
+from riskkit.volatility.component import ComponentGarch
 from riskkit.volatility.diagnostics import arch_lm, ljung_box, sign_bias
+from riskkit.volatility.egarch import Egarch
 from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, Gjr
 from riskkit.volatility.garch_filter import GarchFilter
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
     from riskkit.volatility.adapter import ArchFit, from_arch
 
 __all__ = [
+    "Aparch",
     "ArchFit",
+    "ComponentGarch",
+    "Egarch",
     "Ewma",
     "EwmaFit",
     "Garch",
