@@ -295,3 +295,19 @@ def test_every_day_anew(prose, bitcoin):
     assert walked["nu"].min() > 2.45
     assert walked["nu"].max() < 5.5
     check_quoted(prose, "some two thousand estimates", "$\\nu$ wanders between 2.5 and 5.5")
+
+
+def test_what_the_explorer_shows(prose, index, bitcoin):
+    def jumps(spec: Garch, window: int) -> int:
+        rolled = roll(index, spec, window).tail(3354)
+        return int(((rolled["alpha"] + rolled["beta"]).diff().abs() > 0.05).sum())
+
+    assert jumps(NORMAL, 950) == jumps(STUDENT, 950) == 0
+    gamma = roll(bitcoin, ASYMMETRIC, 950)["gamma"]
+    assert roll(index, ASYMMETRIC, 950)["gamma"].min() > 0.0
+    assert gamma.min() < 0.0 < gamma.max()
+    check_quoted(
+        prose,
+        f"by more than 0.05 from one day to the next on {jumps(NORMAL, 400)} of 3,354 days",
+        f"With Student-t it is {jumps(STUDENT, 400)}, and with 950 days none, under either law",
+    )
