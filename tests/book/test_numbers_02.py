@@ -144,6 +144,16 @@ def test_two_hills(prose, june, index):
     )
 
 
+def test_two_hills_are_rare_with_a_thousand_days(prose, index):
+    nodes = {"persistence": np.array([0.8, 0.9]), "share": np.array([0.1, 0.2])}
+    rivals = 0
+    for end in range(1000, len(index) + 1, 100):
+        found = landscape(NORMAL.fit(index.iloc[end - 1000 : end]), **nodes).maxima["loglikelihood"]
+        rivals += len(found) > 1 and found[1] - found[2] < 3
+    assert rivals <= 1  # of 41
+    check_quoted(prose, "with 1,000 days such pairs are rare")
+
+
 def test_what_arch_says_of_decimals_and_of_june(prose, index, june):
     def loglikelihood(series: pd.Series, unit: float) -> float:
         peer = arch_model(unit * series, rescale=False).fit(disp="off", show_warning=False)
