@@ -149,7 +149,7 @@ def test_two_hills_are_rare_with_a_thousand_days(prose, index):
     rivals = 0
     for end in range(1000, len(index) + 1, 100):
         found = landscape(NORMAL.fit(index.iloc[end - 1000 : end]), **nodes).maxima["loglikelihood"]
-        rivals += len(found) > 1 and found[1] - found[2] < 3
+        rivals += len(found) > 1 and found[1] - found[2] < 1
     assert rivals <= 1  # of 41
     check_quoted(prose, "with 1,000 days such pairs are rare")
 
