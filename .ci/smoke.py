@@ -14,6 +14,7 @@ wanted = {
     "riskkit/py.typed",
     "riskkit_ext/py.typed",
     "riskkit/widgets/var_explorer.js",
+    "riskkit/widgets/engine.wasm",
     "riskkit/data/tables/calibration.json",
     "riskkit/data/tables/calibration_derivatives.json",
     *(f"riskkit/data/tables/{name}.csv" for name in ("stress_scenarios", "incidents", "margin_ladder", "listings")),

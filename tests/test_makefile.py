@@ -90,6 +90,17 @@ def test_data_is_fetched_by_the_library(bare):
     assert _make(bare, "-s", "data").stdout == "-m riskkit.data\n"
 
 
+def test_the_compiler_of_the_page_is_fetched_only_when_it_is_missing(bare):
+    (bare / ".venv" / "bin").mkdir(parents=True)
+    for marker in (".installed", ".ext"):
+        (bare / ".venv" / marker).touch()
+    python = bare / ".venv" / "bin" / "python"
+    for known, said in ((0, ""), (1, "-m pip install -qq -c constraints.txt ziglang\n")):
+        python.write_text(f'#!/bin/sh\ncase "$*" in *"import ziglang"*) exit {known};; *) echo "$@";; esac\n')
+        python.chmod(0o755)
+        assert _make(bare, "-s", "wasm").stdout == f"{said}riskkit_ext/wasm/build.py\n"
+
+
 def test_what_was_fetched_survives_the_cleaning(bare):
     for folder in ("build", "artefacts", "data/cache/binance"):
         (bare / folder).mkdir(parents=True)

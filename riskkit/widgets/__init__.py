@@ -6,5 +6,6 @@ except ModuleNotFoundError as cause:
     raise ModuleNotFoundError('riskkit.widgets needs anywidget; remedy: pip install "riskkit[lab]"') from cause
 
 from riskkit.widgets.var_explorer import VarExplorer
+from riskkit.widgets.volatility_explorer import VolatilityExplorer
 
-__all__ = ["VarExplorer"]
+__all__ = ["VarExplorer", "VolatilityExplorer"]

@@ -185,13 +185,13 @@ function makeEngine(module, wasm) {
     coverage: (days, breach, breaches, n00, n01, n10, n11) =>
       borrowed(({ lend }) => {
         const p = lend(3);
-        wasm.coverage_p_values(days, breach, breaches, n00, n01, n10, n11, lend(2 * days + 2), p);
+        wasm.coverage_p_values(days, breach, breaches, n00, n01, n10, n11, lend(3 * days + 3), p);
         return Array.from(read(p, 3));
       }),
 
     // Probability of at most so many breaches.
     cumulative: (days, breach, breaches) =>
-      borrowed(({ lend }) => wasm.binomial_cumulative(days, breach, breaches, lend(2 * days + 2))),
+      borrowed(({ lend }) => wasm.binomial_cumulative(days, breach, breaches, lend(3 * days + 3))),
   };
 }
 

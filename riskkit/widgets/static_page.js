@@ -1,5 +1,6 @@
 // Stands where a live session has its model: instead of Python the page answers, with the kernels of engine.js.
-// answer(engine, facts, setting, part) -> reply; it may hand coarser replies to `part` on its way.
+// answer(engine, facts, setting, part) -> reply; on its way it may hand a coarser reply to `part`, which says whether the
+// setting is still wanted. When it is not, the answer may be null.
 async function start(name, render, answer) {
   const el = document.querySelector(`[data-riskkit-explorer="${name}"]:not([data-started])`);
   el.dataset.started = "true";
@@ -8,7 +9,8 @@ async function start(name, render, answer) {
   for (const one of facts.series) {
     one.returns = new Float64Array(bytes(one.returns).buffer);
     one.times = one.times && new Float64Array(bytes(one.times).buffer);
-    one.loss = one.returns.slice(-facts.days).map((value) => -value);
+    one.shown = one.returns.slice(-one.days);
+    one.loss = one.shown.map((value) => -value);
   }
   let engine;
   try {
@@ -21,7 +23,9 @@ async function start(name, render, answer) {
   const listeners = {};
   const fire = (event) => (listeners[event] ?? []).forEach((listener) => listener());
   const replied = (reply) => {
+    const first = !values.reply;
     values.reply = reply;
+    if (first) render({ model, el });
     fire("change:reply");
   };
   const setting = () => Object.fromEntries(Object.keys(state).map((key) => [key, values[key]]));
@@ -41,7 +45,10 @@ async function start(name, render, answer) {
     busy = true;
     do {
       again = false;
-      const reply = await asked(setting(), (partial) => !again && (replied(partial), true));
+      const reply = await asked(setting(), (partial) => {
+        if (partial && !again) replied(partial);
+        return !again;
+      });
       if (reply) replied(reply);
     } while (again);
     busy = false;
@@ -57,6 +64,5 @@ async function start(name, render, answer) {
     off: (event, listener) => (listeners[event] = (listeners[event] ?? []).filter((one) => one !== listener)),
   };
   el.model = model; // for a script of the page that wants to drive the explorer, and for tests
-  values.reply = await asked(setting(), () => true);
-  render({ model, el });
+  compute();
 }

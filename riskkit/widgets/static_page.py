@@ -27,10 +27,10 @@ def static_page(module: object, style: object, answer: str, facts: Mapping[str, 
         Name of a module beside this file whose one export is the function
         ``answer(engine, facts, setting, part) -> reply``: what Python would answer.
     facts, state : dict
-        What the live model would hold at the start. ``facts["series"]`` holds ``returns`` and ``times`` as bytes of doubles,
-        ``facts["days"]`` says how many of the last returns are shown.
+        What the live model would hold at the start. Each of ``facts["series"]`` holds ``returns`` and ``times`` as bytes of
+        doubles, and in ``days`` how many of the last returns are shown.
     """
-    parts = [_script("engine.js"), _script(answer), _without_export(str(module), "the explorer"), _script("static_page.js")]
+    parts = [script("engine.js"), script(answer), _without_export(str(module), "the explorer"), _text("static_page.js")]
     page = {"facts": facts, "state": state, "engine": _engine()}
     text = json.dumps(page, default=_bytes, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
     name = hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -43,12 +43,16 @@ def static_page(module: object, style: object, answer: str, facts: Mapping[str, 
 
 def page_engine() -> dict[str, str]:
     """Return the ES module that runs the kernels in a page, ``code``, and what its ``openEngine`` wants, ``binary``."""
-    return {"code": (HERE / "engine.js").read_text(encoding="utf-8"), "binary": _engine()}
+    return {"code": _text("engine.js"), "binary": _engine()}
 
 
-def _script(name: str) -> str:
-    text = (HERE / name).read_text(encoding="utf-8")
-    return text if name == "static_page.js" else _without_export(text, name)
+def script(name: str) -> str:
+    """Return a module beside this file without its export, to stand before others in one module."""
+    return _without_export(_text(name), name)
+
+
+def _text(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def _without_export(code: str, name: str) -> str:

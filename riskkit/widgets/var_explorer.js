@@ -1,11 +1,11 @@
 // The VaR explorer: controls on top, the walk-forward backtest drawn below, what the tests say in words.
 //
 // One module, two hosts. Live (JupyterLab, Voila) `model` is anywidget's and Python answers each step; in a static page
-// `model` is a shim over precomputed answers. Nothing here computes a statistic: it draws and words what it is handed.
+// `model` is a shim and the page answers (var_explorer_answer.js). Nothing here computes a statistic: it draws and words.
+// explorer_parts.js stands before it.
 //   facts   series [{name, source, times, loss}], models [{name, usesDecay}], stops {level, window, decay}, note, significance
 //   reply   query {series, model, level, window, decay}, var, es, verdict {...}  or  query, error
 
-const SVG = "http://www.w3.org/2000/svg";
 const PAD = { left: 58, right: 10, top: 22, bottom: 24 };
 const STRIP = 26; // height of the row of breach ticks
 const HEADROOM = 1.5; // top of the axis, as a multiple of the largest loss
@@ -73,35 +73,6 @@ function makeControls(model, facts, wait) {
   return { root, refresh };
 }
 
-function makeMenu(name, label, choices, send) {
-  const input = make("select", { "data-lm-suppress-shortcuts": "true" }, ...choices.map((one) => make("option", { value: one }, one)));
-  input.addEventListener("change", () => send(name, input.value));
-  const root = make("label", { class: name }, make("span", {}, label), input);
-  return { name, root, input, show: (value) => (input.value = value) };
-}
-
-// A slider moves over its stops by number: so arrow keys always make one step, and stops need not be evenly spaced.
-function makeSlider(name, label, stops, words, send) {
-  const input = make("input", {
-    type: "range", min: 0, max: stops.length - 1, step: 1, "aria-label": label, "data-lm-suppress-shortcuts": "true",
-  });
-  const value = make("output");
-  const say = (text) => {
-    value.textContent = text;
-    input.setAttribute("aria-valuetext", text);
-  };
-  input.addEventListener("input", () => {
-    say(words(stops[input.value]));
-    send(name, stops[input.value]);
-  });
-  const nearest = (number) => stops.reduce((best, stop, i) => (Math.abs(stop - number) < Math.abs(stops[best] - number) ? i : best), 0);
-  const show = (number) => {
-    if (stops[input.value] !== number) input.value = nearest(number);
-    say(words(number));
-  };
-  return { name, input, say, show, root: make("label", { class: name }, make("span", {}, label, value), input) };
-}
-
 // ---- verdicts -----------------------------------------------------------------------------------------------------------
 
 function makeVerdicts() {
@@ -163,11 +134,8 @@ function verdictCards(query, verdict, significance) {
   ];
 }
 
-function makeCard({ mark, question, say, test }) {
-  return make("div", { class: `finding ${mark}` }, make("p", { class: "question" }, question), make("p", { class: "say" }, say), make("small", {}, test));
-}
-
 const followed = (repeats) => (repeats === 0 ? "none on the day after another" : `${count(repeats)} on the day after another`);
+const chance = (p) => (p < 0.0001 ? "p\u00a0<\u00a00.0001" : `p\u00a0=\u00a0${p.toFixed(p < 0.01 ? 4 : 3)}`);
 
 // ---- plot ---------------------------------------------------------------------------------------------------------------
 
@@ -268,67 +236,6 @@ function describe({ loss, var: var_, es, times, verdict }, day, pointed) {
 function runsOff(lines, high) {
   const beyond = lines.filter(([, most]) => most > high).map(([name, most]) => `${name} up to ${percent(most, 0)}`);
   return beyond.length ? `↑ off the axis: ${beyond.join(", ")}` : "";
-}
-
-function niceTicks(low, high, wanted) {
-  const raw = (high - low) / wanted;
-  const unit = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].find((factor) => factor * unit >= raw) * unit;
-  const ticks = [];
-  for (let n = Math.ceil(low / step); n * step <= high; n++) ticks.push(n * step);
-  return ticks;
-}
-
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-// The first day of every n-th month, n as small as there is room; without dates, round numbers of steps.
-function timeTicks(times, length, most) {
-  if (!times) return niceTicks(0, length - 1, Math.max(most, 2)).map((at) => [at, count(at)]);
-  const date = Array.from(times, (time) => new Date(time));
-  const months = date.map((one) => 12 * one.getUTCFullYear() + one.getUTCMonth());
-  const every = [1, 3, 6, 12, 24, 60, 120].find((n) => (months.at(-1) - months[0]) / n <= most) ?? 240;
-  const ticks = [];
-  for (let i = 1; i < length; i++) {
-    const turned = Math.floor(months[i] / every) > Math.floor(months[i - 1] / every);
-    if (turned) ticks.push([i, (every < 12 ? MONTHS[date[i].getUTCMonth()] + " " : "") + date[i].getUTCFullYear()]);
-  }
-  return ticks;
-}
-
-// ---- words and elements -------------------------------------------------------------------------------------------------
-
-const count = (value) => value.toLocaleString("en-US");
-const plain = (value) => String(+value.toPrecision(6)).replace("-", "−");
-const percent = (value, digits) => `${digits === undefined ? plain(100 * value) : (100 * value).toFixed(digits).replace("-", "−")}\u00a0%`;
-const round = (value) => Math.round(10 * value) / 10;
-const capital = (word) => word[0].toUpperCase() + word.slice(1);
-const counted = (number, one, many) => `${count(number)} ${number === 1 ? one : many}`;
-const chance = (p) => (p < 0.0001 ? "p\u00a0<\u00a00.0001" : `p\u00a0=\u00a0${p.toFixed(p < 0.01 ? 4 : 3)}`);
-const minimum = (values) => values.reduce((least, value) => Math.min(least, value), Infinity);
-const maximum = (values) => values.reduce((most, value) => Math.max(most, value), -Infinity);
-
-// A message's buffer need not start at a multiple of 8 bytes: copy it.
-function floats(view) {
-  return view ? new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)) : null;
-}
-
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-function shape(tag, attributes = {}) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
-
-function label(words, x, y, anchor) {
-  const text = shape("text", { x, y, class: anchor });
-  text.textContent = words;
-  return text;
 }
 
 export default { render };

@@ -1,13 +1,9 @@
 """The VaR explorer: a slider re-runs the whole walk-forward backtest while it is dragged."""
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import anywidget
-import ipywidgets
 import numpy as np
 import pandas as pd
 import traitlets
@@ -15,10 +11,10 @@ import traitlets
 from riskkit import checks
 from riskkit.errors import RiskKitError
 from riskkit.plots.canvas import source_of
+from riskkit.widgets.explorer import Explorer, by_name, module, nearest, style, times
 from riskkit.widgets.static_page import static_page
 from riskkit.widgets.var_explorer_answer import MODELS, Answer, answer
 
-HERE = Path(__file__).parent
 CONTROLS = ("series", "model", "level", "window", "decay")
 LEAST_WINDOW = 100
 SIGNIFICANCE = 0.05  # where a verdict turns
@@ -35,7 +31,7 @@ STATIC_NOTE = (
 )
 
 
-class VarExplorer(anywidget.AnyWidget):
+class VarExplorer(Explorer):
     """Choose series, model, level, window and decay; see the backtest of the last days and what the tests say of it.
 
     Live in JupyterLab and Voila each step of a slider re-runs the walk-forward. Where the book is built
@@ -59,34 +55,25 @@ class VarExplorer(anywidget.AnyWidget):
     (200, 3)
     """
 
-    _esm = HERE / "var_explorer.js"
-    _css = HERE / "var_explorer.css"
+    _esm = module("var_explorer.js")
+    _css = style("explorer.css")
 
     series = traitlets.Unicode().tag(sync=True)
     model = traitlets.Unicode("Historical simulation").tag(sync=True)
     level = traitlets.Float(0.99).tag(sync=True)
     window = traitlets.Int(500).tag(sync=True)
     decay = traitlets.Float(0.94).tag(sync=True)
-    facts = traitlets.Dict().tag(sync=True)
-    reply = traitlets.Dict().tag(sync=True)
 
     def __init__(self, returns: pd.DataFrame | pd.Series | Mapping[str, pd.Series], days: int = 1000) -> None:
         self._days = checks.whole("days", days, least=2)
-        self._returns = _by_name(returns, self._days + LEAST_WINDOW)
+        self._returns = by_name(returns, self._days + LEAST_WINDOW)
         self._longest = min(map(len, self._returns.values())) - self._days
         self._answers = lru_cache(maxsize=512)(self._compute)
         stops = self._stops()
-        state = {"series": next(iter(self._returns)), "window": _nearest(500, stops["window"])}
-        if _in_book():
-            state["layout"] = _UnconnectedLayout()
+        state = {"series": next(iter(self._returns)), "window": nearest(500, stops["window"])}
         super().__init__(**state, facts=self._facts(stops, LIVE_NOTE.format(days=self._days)))
         self._reply()
         self.observe(self._reply, names=list(CONTROLS))
-
-    def open(self) -> None:
-        """Connect to the browser; while the book is built there is none, and a page without a kernel must not want one."""
-        if not _in_book():
-            super().open()
 
     @property
     def verdict(self) -> dict[str, Any]:
@@ -96,18 +83,14 @@ class VarExplorer(anywidget.AnyWidget):
     def to_html(self) -> str:
         """Return the explorer as one piece of HTML that computes in the browser: no Python, no request."""
         stops = self._stops()
-        facts = self._facts(stops, STATIC_NOTE.format(days=self._days)) | {"days": self._days}
+        facts = self._facts(stops, STATIC_NOTE.format(days=self._days))
         seen = self._days + max(stops["window"])
         for one in facts["series"]:
             del one["loss"]  # the page has the returns
+            one["days"] = self._days
             one["returns"] = self._returns[one["name"]].to_numpy()[-seen:].tobytes()
-        state = {name: _nearest(value, stops[name]) if name in stops else value for name, value in self._query().items()}
+        state = {name: nearest(value, stops[name]) if name in stops else value for name, value in self._query().items()}
         return static_page(self._esm, self._css, "var_explorer_answer.js", facts, state)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        if not _in_book():
-            return super()._repr_mimebundle_(**kwargs)
-        return {"text/html": self.to_html(), "text/plain": "VarExplorer"}
 
     @traitlets.validate("series", "model", "level", "window", "decay")
     def _checked(self, proposal: Any) -> Any:
@@ -148,47 +131,7 @@ class VarExplorer(anywidget.AnyWidget):
         series = []
         for name, returns in self._returns.items():
             last = returns.iloc[-self._days :]
-            series.append({"name": name, "source": source_of(None, returns), "times": _times(last.index)})
+            series.append({"name": name, "source": source_of(None, returns), "times": times(last.index)})
             series[-1]["loss"] = (-last.to_numpy()).tobytes()
         models = [{"name": name, "usesDecay": choice.uses_decay} for name, choice in MODELS.items()]
         return {"series": series, "models": models, "stops": stops, "note": note, "significance": SIGNIFICANCE}
-
-
-class _UnconnectedLayout(ipywidgets.Layout):
-    """The layout that every widget owns, without the connection to a browser that it would open on its own."""
-
-    def open(self) -> None:
-        """Stay closed."""
-
-
-def _in_book() -> bool:
-    return os.environ.get("RISKKIT_BOOK") == "1"
-
-
-def _by_name(returns: object, least: int) -> dict[str, pd.Series]:
-    if isinstance(returns, Mapping):
-        named = checks.mapping("returns", returns)
-    else:
-        frame = checks.returns(returns, least=least)
-        named = {str(column): frame[column] for column in frame}
-        for part in named.values():
-            part.attrs.update(getattr(returns, "attrs", {}))
-    return {name: _one(name, part, least) for name, part in named.items()}
-
-
-def _one(name: str, returns: object, least: int) -> pd.Series:
-    series = checks.series(returns, name=f"returns[{name!r}]", least=least)
-    series.attrs.update(getattr(returns, "attrs", {}))
-    return series
-
-
-def _times(index: pd.Index) -> bytes | None:
-    """Milliseconds since 1970 as the browser counts them; None for an index that is no dates."""
-    if not isinstance(index, pd.DatetimeIndex):
-        return None
-    utc = index.tz_convert("UTC").tz_localize(None) if index.tz is not None else index
-    return utc.to_numpy().astype("datetime64[ms]").astype(np.float64).tobytes()
-
-
-def _nearest(value: Any, stops: Sequence[Any]) -> Any:
-    return min(stops, key=lambda stop: abs(stop - value))

@@ -40,8 +40,9 @@ const FORECASTS = {
 
 async function answer(engine, facts, setting) {
   const { window, level, series } = setting;
-  const { returns } = facts.series.find((one) => one.name === series);
-  const loss = negated(returns.subarray(returns.length - window - facts.days));
+  const { returns, days } = facts.series.find((one) => one.name === series);
+  if (returns.length < window + days) throw new Error(`the series is too short for a window of ${window} days`);
+  const loss = negated(returns.subarray(returns.length - window - days));
   const forecast = await FORECASTS[setting.model](engine, loss.subarray(0, loss.length - 1), setting);
   if (![...forecast.var, ...forecast.es].every(Number.isFinite)) throw new Error(`a fit of ${setting.model} failed`);
   return { query: setting, var: forecast.var, es: forecast.es, verdict: verdictOf(engine, loss.subarray(window), forecast, level) };

@@ -18,17 +18,19 @@
 typedef struct {
     const double *factorial; /* log 0!, ..., log T! */
     const double *entropy;   /* n log n for n = 0, ..., T */
+    double *beyond;          /* probability of n breaches or more, T + 1 */
     long days;
     double breach; /* probability of a breach */
 } Exact;
 
+/* memory: 3 (T + 1) doubles */
 static void exact_begin(Exact *exact, long days, double breach, double *memory) {
-    double *factorial = memory, *entropy = memory + days + 1;
+    double *factorial = memory, *entropy = factorial + days + 1, *beyond = entropy + days + 1;
     for (long n = 0; n <= days; n++) {
         factorial[n] = lgamma((double)n + 1.0);
         entropy[n] = n ? (double)n * log((double)n) : 0.0;
     }
-    *exact = (Exact){factorial, entropy, days, breach};
+    *exact = (Exact){factorial, entropy, beyond, days, breach};
 }
 
 static double exact_log_binomial(const Exact *exact, long hits) {
@@ -91,18 +93,19 @@ static double exact_cumulative(const Exact *exact, long hits) {
 /* Kupiec, independence given the number of breaches, conditional coverage. */
 static void exact_p_values(const Exact *exact, long hits, long n00, long n01, long n10, long n11, double *p) {
     double coverage = exact_coverage_ratio(exact, hits), alone = exact_independence_ratio(exact, n00, n01, n10, n11);
-    double least = exact_least(coverage), both = exact_least(coverage + alone), below = 0.0, beyond = 1.0;
+    double least = exact_least(coverage), both = exact_least(coverage + alone), below = 0.0;
     long days = exact->days;
     p[0] = p[2] = 0.0;
+    for (long n = days; n >= 0; n--) /* from the end: small ones are added first */
+        exact->beyond[n] = exp(exact_log_binomial(exact, n)) + (n < days ? exact->beyond[n + 1] : 0.0);
     for (long n = 0; n <= days; n++) {
         double chance = exp(exact_log_binomial(exact, n)), ratio = exact_coverage_ratio(exact, n);
         if (ratio >= least) p[0] += chance;
         below += chance;
-        if ((below < beyond ? below : beyond) > EXACT_NEGLIGIBLE / 8.0) {
+        if ((below < exact->beyond[n] ? below : exact->beyond[n]) > EXACT_NEGLIGIBLE / 8.0) {
             double weight = (double)n * log(exact->breach) + (double)(days - n) * log1p(-exact->breach);
             p[2] += exact_reached(exact, n, weight, ratio, both);
         }
-        beyond -= chance;
     }
     double every = exact->factorial[days] - exact->factorial[hits] - exact->factorial[days - hits];
     p[1] = exact_reached(exact, hits, -every, 0.0, exact_least(alone)) + EXACT_NEGLIGIBLE;

@@ -32,7 +32,7 @@ long EXPORT(filtered_var_es)(const double *loss, long count, long window, long s
     return rk_filtered_var_es(loss, count, window, step, level, decay, work, var, es);
 }
 
-/* p-values of the three tests and P(at most recent_breaches in recent_days); memory: 2 (days + 1) doubles. */
+/* p-values of the three tests and P(at most recent_breaches in recent_days); memory: 3 (days + 1) doubles. */
 void EXPORT(coverage_p_values)(long days, double breach, long breaches, long n00, long n01, long n10, long n11,
                                double *memory, double *p) {
     Exact exact;

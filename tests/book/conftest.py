@@ -10,7 +10,14 @@ HTML = ROOT / "book" / "_build" / "html"
 STAMP = ROOT / "book" / "_build" / "built"
 SCREENS = ROOT / "artefacts" / "screens"
 SOURCES = (
-    *("riskkit/**/*.py", "riskkit/**/*.js", "riskkit/**/*.css", "riskkit_ext/*.pyx", "riskkit_ext/include/*.h"),
+    *(
+        "riskkit/**/*.py",
+        "riskkit/**/*.js",
+        "riskkit/**/*.css",
+        "riskkit/**/*.wasm",
+        "riskkit_ext/*.pyx",
+        "riskkit_ext/include/*.h",
+    ),
     *("notebooks/*.ipynb", "notebooks/images/*", "book/*.*", "book/_ext/*.py", "book/_static/*", "data/*.*"),
 )
 

@@ -128,8 +128,8 @@ def test_every_slider_of_the_explorer_moves_its_numbers(chromium, built_book, sc
         said = [verdict.inner_text()]
         for slider in explorer.locator("input[type=range]:not([disabled])").all():
             slider.focus()
-            slider.press("ArrowLeft")
-            page.wait_for_timeout(300)
+            slider.press("Home")  # one of the fine stops need not change a count
+            page.wait_for_function("!document.querySelector('.riskkit-explorer.waiting')")
             assert verdict.inner_text() not in said, slider.get_attribute("aria-label")
             said.append(verdict.inner_text())
         assert len(said) >= 3

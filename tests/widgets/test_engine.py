@@ -131,9 +131,15 @@ def test_a_roll_of_student(call, returns):
 
 @pytest.mark.parametrize("level", [0.501, 0.75, 0.9, 0.95, 0.975, 0.99, 0.995, 0.999, 0.9999])
 def test_tail_factors_against_scipy(call, level):
-    eta = np.concatenate([[1e-6, 1e-4], 1.0 / np.array([1.0527, 1.2, 2.05, 3.0, 4.0, 7.5, 30.0, 200.0, 500.0])])
+    eta = np.concatenate(
+        [[1e-6, 1e-4], np.linspace(0.9, 0.01, 40), 1.0 / np.array([1.0527, 1.2, 2.05, 3.0, 4.0, 7.5, 30.0, 200.0, 500.0])]
+    )
     found = call(f"m.engine.tailFactors({level}, Float64Array.from(x)).slice(0, 2).map((one) => [...one])", eta)
     np.testing.assert_allclose(found, law.tail_factors_each(level, 1.0 / eta), rtol=CLOSE)
+    backwards = call(f"m.engine.tailFactors({level}, Float64Array.from(x)).slice(0, 2).map((one) => [...one])", eta[::-1])
+    np.testing.assert_allclose(
+        np.array(backwards)[:, ::-1], found, rtol=1e-11
+    )  # F is rounded, and the tail beyond it is small
     normal = call(f"m.engine.tailFactors({level}, new Float64Array(1)).slice(0, 2).map((one) => one[0])")
     np.testing.assert_allclose(normal, law.tail_factors(level), rtol=CLOSE)
 

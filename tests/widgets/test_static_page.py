@@ -52,8 +52,8 @@ def test_it_is_small_enough(html):
 def test_what_python_would_be_given_is_there(data, named_returns):
     facts = data["facts"]
     assert facts["stops"] == {name: list(stops) for name, stops in STOPS.items()} | {"window": list(range(100, 361, 10))}
-    assert facts["days"] == DAYS
     for one in facts["series"]:
+        assert one["days"] == DAYS
         returns = np.frombuffer(base64.b64decode(one["returns"]))
         np.testing.assert_array_equal(returns, named_returns[one["name"]].to_numpy()[-DAYS - 360 :])
     assert "No Python is running" in facts["note"]
@@ -117,6 +117,12 @@ def test_the_page_computes_what_python_computes(alone, named_returns, model, lev
     assert set(reply["verdict"]) == set(verdict)
     for name, value in verdict.items():
         assert reply["verdict"][name] == (pytest.approx(value, rel=1e-9) if isinstance(value, float) else value), name
+
+
+@pytest.mark.browser
+def test_a_window_that_does_not_fit_is_refused(alone):
+    reply = alone.evaluate(ASKED, {"series": "BTC", "model": "Normal", "level": 0.99, "window": 500, "decay": 0.94})
+    assert "too short" in reply["error"]
 
 
 @pytest.mark.browser

@@ -109,7 +109,7 @@ def test_live_and_static_faces(explorer, named_returns, monkeypatch):
 
 
 def test_colours_are_those_of_the_palette():
-    text = (HERE / "var_explorer.css").read_text()
+    text = (HERE / "explorer.css").read_text()
     pairs = re.findall(r"--(\w+): light-dark\((\S+), (\S+)\);", text)
     roles = {role: (light, dark) for role, light, dark in pairs}
     for role in ("paper", "ink", "muted", "grid", "axis", "loss", "var", "es", "breach"):
@@ -118,6 +118,6 @@ def test_colours_are_those_of_the_palette():
 
 
 def test_every_control_keeps_its_keys_to_itself_in_jupyterlab():
-    text = (HERE / "var_explorer.js").read_text()
+    text = (HERE / "explorer_parts.js").read_text()
     assert text.count('"data-lm-suppress-shortcuts": "true"') == 2  # where menus and where sliders are made
     assert rk.widgets.VarExplorer is VarExplorer
