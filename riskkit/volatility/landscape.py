@@ -13,7 +13,7 @@ from riskkit.core.frozen import restore
 from riskkit.core.likelihood import STATUSES
 from riskkit.errors import DataError
 from riskkit.volatility.garch_fit import GarchFit
-from riskkit.volatility.garch_optimum import AHEAD, SCALE, SIZE, STATUS, VALUE, parameters, reading
+from riskkit.volatility.garch_optimum import AHEAD, SCALE, SIZE, STATUS, VALUE, natural, parameters, reading
 from riskkit_ext import _garch
 
 # Nodes are dense where the likelihood is steep: near persistence 1 and near share 0.
@@ -79,7 +79,7 @@ def landscape(fit: GarchFit, *, persistence: FloatArray = PERSISTENCE, share: Fl
     rows, columns = _nodes("persistence", persistence), _nodes("share", share)
     constant = len(fit.observed) * float(np.log(fit.optimum[SCALE]))
     surface = np.empty((len(rows), len(columns)))
-    kernel, evaluate, point = reading(fit.spec).model, _evaluator(fit), fit._standard[2].copy()
+    kernel, evaluate, point = reading(fit.spec).model, _evaluator(fit), np.array(natural(fit.optimum))
     for j, part in enumerate(columns):
         # up one column and down the next, so that each node begins where its neighbour ended
         for i in range(len(rows)) if j % 2 == 0 else reversed(range(len(rows))):
@@ -100,7 +100,7 @@ def _nodes(name: str, values: FloatArray) -> FloatArray:
 
 def _evaluator(fit: GarchFit) -> Callable[[FloatArray], Evaluated]:
     """Log-likelihood of the standardised data and its derivatives, at any point (mu, omega, alpha, beta, eta, gamma)."""
-    kernel, (z, start, _) = reading(fit.spec).model, fit._standard
+    kernel, (z, start) = reading(fit.spec).model, fit._standard
     workspace = np.empty(len(z) * _garch.lanes)
 
     def evaluate(point: FloatArray) -> Evaluated:
@@ -151,7 +151,8 @@ def _maxima(fit: GarchFit, constant: float) -> pd.DataFrame:
     _garch.fit(reading(fit.spec).model, values, workspace, found)
     ended = [STATUSES[int(status)] in (FitStatus.OK, FitStatus.BOUND) for status in found[:, STATUS]]
     found = found[ended]
-    frame = pd.DataFrame(parameters(found, fit.spec), columns=reading(fit.spec).names)
+    told = reading(fit.spec)
+    frame = pd.DataFrame(parameters(found.T, told).T, columns=told.names.view())
     frame["persistence"], frame["share"] = found[:, 2], found[:, 3]
     frame["loglikelihood"] = found[:, VALUE] - constant
     frame["next_sigma"] = found[:, SCALE] * np.sqrt(found[:, AHEAD])
