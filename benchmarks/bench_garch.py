@@ -1,7 +1,9 @@
 """GARCH(1,1)-t: one fit, and a refit for every day, against the package `arch`; the rolled Student-t law against scipy."""
 
+import os
 import warnings
 from collections.abc import Iterator
+from unittest import mock
 
 import arch.data.sp500
 import numpy as np
@@ -13,10 +15,11 @@ from scipy import stats
 from benchmarks.measure import Row, medians
 from riskkit import tails
 from riskkit.checks import FloatArray
-from riskkit.volatility import Garch, roll
+from riskkit.volatility import Garch, fit_many, roll
 from riskkit.volatility.rolling import STRETCH
 from riskkit_ext import _garch
 
+SERIES = 1_000
 DAYS = 50  # that the peers refit
 WINDOWS = 4_000  # that ours refits: nearly all of the series
 ROLLED = {8: 270, 4: 250, 2: 150}  # promise for registers of so many doubles: AVX-512, AVX2, and what every processor has
@@ -31,6 +34,8 @@ def rows() -> Iterator[Row]:
     )
     name = f"GARCH(1,1)-t, {len(windows)} fits, n=1000, pandas to params"
     yield Row(name, ours, peer, "arch", at_least=20)
+    yield _with_errors(windows)
+    yield _many()
 
     span = returns.iloc[2_000 : 3_000 + DAYS]
     for width, at_least in ROLLED.items():
@@ -45,6 +50,40 @@ def rows() -> Iterator[Row]:
         repeats=3,
     )
     yield Row(f"Student-t, {DAYS} daily refits of 500", ours, peer, "scipy.stats.t.fit", at_least=100)
+
+
+def _with_errors(windows: list[pd.Series]) -> Row:
+    """Fit, parameters and all three standard errors; arch's are its robust ones, from numerical derivatives."""
+
+    def ours() -> None:
+        for window in windows:
+            fit = Garch(dist="t").fit(window)
+            _ = fit.params, *(fit.standard_errors(kind) for kind in ("robust", "hessian", "opg"))
+
+    def peers() -> None:
+        for window in windows:
+            fit = arch_model(100 * window, dist="t").fit(disp="off")
+            _ = fit.params, fit.std_err
+
+    seconds, peer = medians(ours, peers)
+    note = f"({seconds / len(windows) * 1e6:.0f} us a fit)"
+    name = f"GARCH(1,1)-t, {len(windows)} fits with standard errors"
+    return Row(name, seconds, peer, "arch, robust errors only", at_least=45, note=note)
+
+
+def _many() -> Row:
+    """All threads against one; the peer is ourselves."""
+    shocks = np.random.default_rng(1).standard_t(5, (1_000, SERIES))
+    table = 0.01 * pd.DataFrame(shocks, columns=[f"series {number}" for number in range(SERIES)])
+
+    def alone() -> None:
+        with mock.patch("os.cpu_count", return_value=1):
+            fit_many(table, Garch(dist="t"))
+
+    seconds, peer = medians(lambda: fit_many(table, Garch(dist="t")), alone, repeats=5)
+    threads = min(os.cpu_count() or 1, 8)
+    name = f"GARCH(1,1)-t, fit_many of {SERIES:,} series, {threads} threads"
+    return Row(name, seconds, peer, "itself on one thread", at_least=0.85 * min(threads, 2))
 
 
 def _one_thread(returns: FloatArray, span: pd.Series, width: int, at_least: float) -> Row:

@@ -139,7 +139,8 @@ def series(data: object, *, name: str = "returns", least: int = 1) -> pd.Series:
     """Return one finite float64 column with a sorted, unique index; a frame of several columns is refused."""
     if isinstance(data, pd.Series) and data.dtype == np.float64 and len(data) >= max(least, 1):
         index(name, data.index)
-        if np.isfinite(data.to_numpy()).all():  # the common case, without a frame in between
+        values = data.to_numpy()
+        if -np.inf < values.min() and values.max() < np.inf:  # the common case, without a frame in between
             return data.rename("value") if data.name is None else data.copy()
     frame = returns(data, name=name, least=least)
     if frame.shape[1] != 1:

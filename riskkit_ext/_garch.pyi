@@ -7,6 +7,7 @@ _Array = npt.NDArray[np.float64]
 
 source_digest: str
 OPTIMUM_SIZE: int
+INFORMATION_SIZE: int
 lanes: int
 widest: int
 most_starts: int
@@ -34,6 +35,7 @@ def fit(model: Model, y: _Array, workspace: _Array, out: _Array) -> None: ...
 def derivatives(
     model: Model, z: _Array, start: _Array, point: _Array, workspace: _Array, gradient: _Array, hessian: _Array
 ) -> float: ...
+def information(model: Model, z: _Array, start: _Array, point: _Array, workspace: _Array, out: _Array) -> None: ...
 def path(model: Model, z: _Array, start: _Array, point: _Array, variance: _Array, scores: _Array) -> None: ...
 def roll(
     model: Model, y: _Array, step: int, window: int, first: int, last: int, block: int, workspace: _Array, out: _Array

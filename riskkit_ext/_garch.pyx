@@ -40,8 +40,15 @@ cdef extern from "garch_fit.h" nogil:
     void garch_path(const double *z, long n, const double *start, const double *point, bint student, bint leverage,
                     double *variance, double *scores)
 
+cdef extern from "garch_information.h" nogil:
+    ctypedef struct GarchInformation:
+        pass
+    void garch_information(const GarchModel *garch, const double *z, long n, const double *start, const double *point,
+                           double *workspace, GarchInformation *found)
+
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 12
+INFORMATION_SIZE = 110
 lanes = LANES
 widest = garch_widest()
 most_starts = MOST_STARTS
@@ -129,6 +136,17 @@ def path(Model model, const double[::1] z, const double[::1] start, const double
     with nogil:
         garch_path(&z[0], z.shape[0], &start[0], &point[0], model.garch.student, model.garch.leverage, &variance[0],
                    &scores[0, 0])
+
+
+def information(Model model, const double[::1] z, const double[::1] start, const double[::1] point, double[::1] workspace,
+                double[::1] out):
+    """What is known of the optimum ``point`` (6,), in the coordinates of the search, of the standardised series ``z``.
+
+    ``out`` (INFORMATION_SIZE,): the log-likelihood, the steepest rise left, and the covariance of the natural parameters
+    (6 x 6) three times: robust, from the Hessian, from the outer products of the scores. ``workspace`` (n * lanes,).
+    """
+    with nogil:
+        garch_information(&model.garch, &z[0], z.shape[0], &start[0], &point[0], &workspace[0], <GarchInformation *> &out[0])
 
 
 def roll(Model model, const double[::1] y, long step, long window, long first, long last, long block, double[::1] workspace,

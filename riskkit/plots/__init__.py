@@ -1,28 +1,39 @@
 """Figures: one idea each, in one look, with the source of the data in the subtitle. They draw; they do not compute."""
 
 from riskkit.plots.breaches import breach_calendar, var_breaches
+from riskkit.plots.clustering import autocorrelation
+from riskkit.plots.horizons import term_structure
+from riskkit.plots.likelihood import likelihood
 from riskkit.plots.liquidity import order_book
 from riskkit.plots.market import prices, returns
+from riskkit.plots.news import news_impact
 from riskkit.plots.options import smile
 from riskkit.plots.pegs import peg
 from riskkit.plots.perpetuals import funding, last_and_mark
 from riskkit.plots.tails import loss_tail
 from riskkit.plots.template import register
+from riskkit.plots.through_time import parameters, regimes
 from riskkit.plots.universe import stylised_facts, survivorship
 from riskkit.plots.volatility import volatility
 
 __all__ = [
+    "autocorrelation",
     "breach_calendar",
     "funding",
     "last_and_mark",
+    "likelihood",
     "loss_tail",
+    "news_impact",
     "order_book",
+    "parameters",
     "peg",
     "prices",
+    "regimes",
     "returns",
     "smile",
     "stylised_facts",
     "survivorship",
+    "term_structure",
     "var_breaches",
     "volatility",
 ]

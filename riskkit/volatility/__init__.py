@@ -7,12 +7,16 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from riskkit.volatility.aparch import Aparch
+from riskkit.volatility.component import ComponentGarch
 from riskkit.volatility.diagnostics import arch_lm, ljung_box, sign_bias
+from riskkit.volatility.egarch import Egarch
 from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, Gjr
 from riskkit.volatility.garch_filter import GarchFilter
 from riskkit.volatility.garch_fit import GarchFit
 from riskkit.volatility.har import Har, HarFit
+from riskkit.volatility.landscape import Landscape, landscape
 from riskkit.volatility.many import ManyFits, fit_many
 from riskkit.volatility.realised import realised_variance
 from riskkit.volatility.regimes import MarkovSwitching, MarkovSwitchingFit
@@ -26,7 +30,10 @@ if TYPE_CHECKING:
     from riskkit.volatility.adapter import ArchFit, from_arch
 
 __all__ = [
+    "Aparch",
     "ArchFit",
+    "ComponentGarch",
+    "Egarch",
     "Ewma",
     "EwmaFit",
     "Garch",
@@ -35,6 +42,7 @@ __all__ = [
     "Gjr",
     "Har",
     "HarFit",
+    "Landscape",
     "ManyFits",
     "MarkovSwitching",
     "MarkovSwitchingFit",
@@ -44,6 +52,7 @@ __all__ = [
     "arch_lm",
     "fit_many",
     "from_arch",
+    "landscape",
     "ljung_box",
     "nyblom",
     "probability_integral_transform",

@@ -7,10 +7,7 @@ import pandas as pd
 
 from riskkit import checks
 from riskkit.volatility.garch_fit import fit
-from riskkit.volatility.garch_optimum import STARTS
-
-LAWS = ("t", "normal", "skewt", "ged")
-MEANS = ("constant", "zero", "ar1")
+from riskkit.volatility.specification import refuse_unknown_options
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,8 @@ class Garch:
     targeting: bool = False
 
     def __post_init__(self) -> None:
-        _refuse_unknown(self)
+        refuse_unknown_options(self)
+        checks.switch("targeting", self.targeting)
 
     def fit(self, series: pd.Series, regressors: pd.DataFrame | None = None) -> Any:
         """Estimate the parameters by maximum likelihood, 0 <= alpha, beta; alpha + beta <= 1; 2.05 <= nu <= 500.
@@ -133,7 +131,8 @@ class Gjr:
     targeting: bool = False
 
     def __post_init__(self) -> None:
-        _refuse_unknown(self)
+        refuse_unknown_options(self)
+        checks.switch("targeting", self.targeting)
 
     def fit(self, series: pd.Series, regressors: pd.DataFrame | None = None) -> Any:
         """Estimate the parameters by maximum likelihood, 0 <= alpha, alpha + gamma, beta; persistence <= 1.
@@ -141,13 +140,3 @@ class Gjr:
         Everything else is as in :meth:`Garch.fit`.
         """
         return fit(self, series, regressors)
-
-
-def _refuse_unknown(spec: Garch | Gjr) -> None:
-    checks.one_of("dist", spec.dist, LAWS)
-    checks.one_of("mean", spec.mean, MEANS)
-    if isinstance(spec.start, str):
-        checks.one_of("start", spec.start, STARTS)
-    else:
-        object.__setattr__(spec, "start", checks.number("start", spec.start, above=0.0))
-    checks.switch("targeting", spec.targeting)

@@ -5,33 +5,44 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus
 from riskkit.core.frozen import restore
-from riskkit.core.likelihood import STATUSES, STEEP, positive_inverse, refuse_unusable
+from riskkit.core.likelihood import STATUSES, STEEP, refuse_unusable
 from riskkit.errors import ConvergenceError
 from riskkit.rng import Rng
-from riskkit.volatility import garch_optimum as optimum_of
 from riskkit.volatility.garch_filter import GarchState
-from riskkit.volatility.garch_optimum import AHEAD, MEAN, SCALE, SIZE, STATUS
+from riskkit.volatility.garch_optimum import (
+    AHEAD,
+    KINDS,
+    MEAN,
+    SCALE,
+    SIZE,
+    STATUS,
+    Information,
+    in_fast_lane,
+    information,
+    natural,
+    parameters,
+    reading,
+    start_variance,
+    units,
+)
 from riskkit.volatility.garch_uncertainty import forecast_interval
 from riskkit_ext import _garch
 
 if TYPE_CHECKING:
     from riskkit.volatility.garch import Garch, Gjr
 
-BoolArray = npt.NDArray[np.bool_]
 LEAST = 50  # five parameters from fewer observations are not worth having
-KINDS = ("robust", "hessian", "opg")
 
 
 def fit(spec: "Garch | Gjr", series: pd.Series, regressors: pd.DataFrame | None) -> Any:
     """Estimate a model: in the kernel where that knows it, else in general; the public door is :meth:`Garch.fit`."""
-    if regressors is not None or not optimum_of.in_fast_lane(spec) or _has_gaps(series):
+    if regressors is not None or not in_fast_lane(spec) or _has_gaps(series):
         from riskkit.volatility import general
 
         return general.fit(spec, series, regressors)
@@ -39,7 +50,7 @@ def fit(spec: "Garch | Gjr", series: pd.Series, regressors: pd.DataFrame | None)
     values = np.ascontiguousarray(observed.to_numpy())
     refuse_unusable("series", values)
     maxima = np.empty((_garch.most_starts, _garch.OPTIMUM_SIZE))
-    _garch.fit(optimum_of.model(spec), values, np.empty(len(values) * _garch.lanes), maxima)
+    _garch.fit(reading(spec).model, values, np.empty(len(values) * _garch.lanes), maxima)
     if STATUSES[int(maxima[0, STATUS])] is FitStatus.FAILED:
         raise ConvergenceError(
             "the GARCH likelihood has no maximum that can be found", got=f"{len(values)} observations",
@@ -50,7 +61,9 @@ def fit(spec: "Garch | Gjr", series: pd.Series, regressors: pd.DataFrame | None)
 
 
 def _has_gaps(series: object) -> bool:
-    return isinstance(series, pd.Series) and series.dtype == np.float64 and bool(np.isnan(series.to_numpy()).any())
+    if not isinstance(series, pd.Series) or series.dtype != np.float64 or len(series) == 0:
+        return False
+    return bool(np.isnan(series.to_numpy().min()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +89,8 @@ class GarchFit(GarchState):
     @cached_property
     def params(self) -> pd.Series:  # type: ignore[override]
         """Estimates of mu, omega, alpha, gamma, beta and nu (those that the model has), in the unit of the data."""
-        values = optimum_of.parameters(self.optimum[np.newaxis], self.spec)[0]
-        return pd.Series(values, optimum_of.names(self.spec), name="params")
+        told = reading(self.spec)
+        return pd.Series(parameters(self.optimum.tolist(), told), told.names, name="params")
 
     @property
     def loglikelihood(self) -> float:
@@ -94,12 +107,7 @@ class GarchFit(GarchState):
     @property
     def gradient_norm(self) -> float:
         """Steepest rise left: log-likelihood per standard error of one parameter, bounds respected; no unit."""
-        by, (low, high) = self._directions, self._at_bounds
-        slopes = by @ self._information.gradient
-        slopes = np.where(low, np.maximum(slopes, 0.0), np.where(high, np.minimum(slopes, 0.0), slopes))
-        slopes[~optimum_of.searched(self.spec)] = 0.0
-        curvature = ((by @ -self._information.hessian) * by).sum(axis=1)
-        return float(np.max(np.abs(slopes) / np.sqrt(np.maximum(curvature, 1.0))))
+        return self._information.slope
 
     @cached_property
     def status(self) -> FitStatus:
@@ -130,13 +138,13 @@ class GarchFit(GarchState):
         >>> bool(np.isclose(fit.covariance().loc["mu", "mu"], fit.standard_errors()["mu"] ** 2))
         True
         """
-        names = optimum_of.names(self.spec)
+        names = reading(self.spec).names
         return pd.DataFrame(self._covariances[KINDS.index(checks.one_of("kind", kind, KINDS))], names, names)
 
     def standard_errors(self, kind: str = "robust") -> pd.Series:
         """Square roots of the diagonal of :meth:`covariance`."""
         variances = self._covariances[KINDS.index(checks.one_of("kind", kind, KINDS))].diagonal()
-        return pd.Series(np.sqrt(variances), optimum_of.names(self.spec), name=f"{kind} standard errors")
+        return pd.Series(np.sqrt(variances), reading(self.spec).names, name=f"{kind} standard errors")
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -144,11 +152,11 @@ class GarchFit(GarchState):
 
         With targeting omega has no column of its own: it moves with alpha, gamma and beta.
         """
-        scores, columns = self._path[1].copy(), optimum_of.columns(self.spec)
+        scores, told = self._path[1].copy(), reading(self.spec)
         if self.spec.targeting:
             scores[:, [2, 3, 5]] -= np.outer(scores[:, 1], (1.0, 1.0, 0.5))  # alpha, beta, gamma
-        scores /= optimum_of.units(self.optimum, self.optimum[SCALE])
-        result = pd.DataFrame(scores[:, columns], self.observed.index, optimum_of.names(self.spec))
+        scores /= units(self.optimum)
+        result = pd.DataFrame(scores[:, told.columns], self.observed.index, told.names)
         return result.drop(columns="omega") if self.spec.targeting else result
 
     def forecast_interval(self, horizon: int, level: float = 0.9, *, rng: Rng, draws: int = 1_000) -> pd.DataFrame:
@@ -176,50 +184,27 @@ class GarchFit(GarchState):
         return self.optimum[SCALE] ** 2 * (constant + location * (linear + location * square))
 
     @cached_property
-    def _standard(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Standardised data, start variance and point, as the kernel's functions want them."""
-        mean, scale = self.optimum[MEAN], self.optimum[SCALE]
-        z = (self.observed.to_numpy() - mean) / scale
-        return z, optimum_of.start_variance(self.spec, z, scale), optimum_of.natural(self.optimum[np.newaxis])[0]
+    def _standard(self) -> tuple[FloatArray, FloatArray]:
+        """Standardised data and start variance, as the kernel's functions want them."""
+        z = (self.observed.to_numpy() - self.optimum[MEAN]) / self.optimum[SCALE]
+        return z, start_variance(self.spec, z, float(self.optimum[SCALE]))
 
     @cached_property
-    def _information(self) -> optimum_of.Information:
+    def _information(self) -> Information:
         """Of the standardised data."""
-        return optimum_of.information(self.spec, *self._standard)
+        return information(self.spec, *self._standard, self.optimum)
 
     @cached_property
     def _path(self) -> tuple[FloatArray, FloatArray]:
         """Standardised variances (T + 1,) and scores (T, 6)."""
         variance, scores = np.empty(len(self.observed) + 1), np.empty((len(self.observed), SIZE))
-        _garch.path(optimum_of.model(self.spec), *self._standard, variance, scores)
+        _garch.path(reading(self.spec).model, *self._standard, np.array(natural(self.optimum)), variance, scores)
         return variance, scores
 
     @cached_property
     def _covariances(self) -> FloatArray:
         """One matrix for each of ``KINDS``, (3, K, K)."""
-        low, high = self._at_bounds
-        free = optimum_of.searched(self.spec) & ~(low | high)
-        directions = self._directions[free]
-        directions = directions[np.abs(directions).max(axis=1) > 0.0].T  # (6, free)
-        pair = np.stack([-self._information.hessian, self._information.outer])
-        curvature, outer = directions.T @ pair @ directions
-        bread = positive_inverse(curvature)
-        inner = np.stack([bread @ outer @ bread, bread, positive_inverse(outer)])
-        unit = optimum_of.units(self.optimum, self.optimum[SCALE])
-        directions = (unit[:, np.newaxis] * directions)[optimum_of.columns(self.spec)]
-        result = directions @ inner @ directions.T
-        for covariance in result:
-            fixed = ~(covariance.diagonal() > 0.0)
-            covariance[fixed] = covariance[:, fixed] = np.nan
-        return result
-
-    @property
-    def _directions(self) -> FloatArray:
-        return optimum_of.directions(self.optimum, self.spec.targeting)
-
-    @property
-    def _at_bounds(self) -> tuple[BoolArray, BoolArray]:
-        """Which coordinates ended on their lower and upper bound; of those that are not searched this says nothing."""
-        lower, upper = optimum_of.bounds(self.spec)
-        point = self.optimum[:SIZE]
-        return point <= lower, point >= upper
+        unit = units(self.optimum)
+        told = reading(self.spec)
+        in_unit = self._information.covariances * np.multiply.outer(unit, unit).ravel()
+        return in_unit[:, told.cells].reshape(len(KINDS), len(told.columns), -1)

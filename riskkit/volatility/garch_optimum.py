@@ -6,13 +6,14 @@ alpha = 2 p s (1 - q), alpha + gamma = 2 p s q. So the constraints of the model 
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from riskkit.checks import FloatArray
+from riskkit.volatility.specification import STARTS
 from riskkit_ext import _garch
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ SIZE = 6  # of a point
 VALUE, AHEAD, MEAN, SCALE, STATUS = 6, 7, 8, 9, 10  # columns of an optimum, after the point
 NATURAL = ("mu", "omega", "alpha", "beta", "eta", "gamma")  # the kernel's order; eta is told as nu
 ORDER = ("mu", "omega", "alpha", "gamma", "beta", "nu")  # ours
-STARTS = ("ewma", "sample", "fcp")  # rules for the start variance, in the kernel's order; a given number comes after them
+KINDS = ("robust", "hessian", "opg")  # of covariance matrices, in the kernel's order
+TINY = 1e-300  # eta is 0 where it has no meaning
 DECAYING = 0.94 ** np.arange(75)  # weights of the rule "ewma"
 
 
@@ -30,9 +32,17 @@ class Information(NamedTuple):
     """Of the log-likelihood of the standardised data, in mu, omega, alpha, beta, eta, gamma."""
 
     value: float
-    gradient: FloatArray  # (6,)
-    hessian: FloatArray  # (6, 6)
-    outer: FloatArray  # (6, 6): sum over the observations of the outer product of their scores
+    slope: float  # steepest rise left: per standard error of one parameter, bounds respected
+    covariances: FloatArray  # (3, 36), a matrix for each of KINDS
+
+
+class Reading(NamedTuple):
+    """How the optima of one specification are read."""
+
+    model: "_garch.Model"
+    names: pd.Index  # of the parameters, in the order in which they are told
+    columns: list[int]  # where the kernel's order has each of them
+    cells: npt.NDArray[np.intp]  # and where its matrices, flat, have each pair, (K * K,)
 
 
 def in_fast_lane(spec: "Garch | Gjr") -> bool:
@@ -41,83 +51,43 @@ def in_fast_lane(spec: "Garch | Gjr") -> bool:
 
 
 @lru_cache(maxsize=64)
-def model(spec: "Garch | Gjr") -> "_garch.Model":
-    """The model as the kernel knows it."""
+def reading(spec: "Garch | Gjr") -> Reading:
+    """Say how the optima of a specification are read; one for all its fits."""
     given = not isinstance(spec.start, str)
-    return _garch.Model(
+    model = _garch.Model(
         student=spec.dist == "t",
         leverage=spec.leverage,
         zero_mean=spec.mean == "zero",
-        start=len(STARTS) if given else STARTS.index(str(spec.start)),
+        start=len(STARTS) if given else STARTS.index(str(spec.start)),  # a given number is the kernel's last rule
         start_variance=float(spec.start) if given else 0.0,
         targeting=spec.targeting,
     )
-
-
-@lru_cache(maxsize=64)
-def names(spec: "Garch | Gjr") -> pd.Index:
-    """Names of the parameters, in the order in which they are told."""
     absent = {"mu": spec.mean == "zero", "gamma": not spec.leverage, "nu": spec.dist != "t"}
-    return pd.Index([name for name in ORDER if not absent.get(name)])
+    names = [name for name in ORDER if not absent.get(name)]
+    columns = [NATURAL.index("eta" if name == "nu" else name) for name in names]
+    return Reading(model, pd.Index(names), columns, np.add.outer(SIZE * np.array(columns), columns).ravel())
 
 
-@lru_cache(maxsize=64)
-def columns(spec: "Garch | Gjr") -> list[int]:
-    """Where the kernel's order has each of them."""
-    return [NATURAL.index("eta" if name == "nu" else name) for name in names(spec)]
-
-
-@lru_cache(maxsize=64)
-def bounds(spec: "Garch | Gjr") -> tuple[FloatArray, FloatArray]:
-    """Lower and upper bounds of the coordinates of the search, (6,) each."""
-    kernel = model(spec)
-    return np.array(kernel.lower), np.array(kernel.upper)
-
-
-@lru_cache(maxsize=64)
-def searched(spec: "Garch | Gjr") -> npt.NDArray[np.bool_]:
-    """Which coordinates are searched, (6,)."""
-    lower, upper = bounds(spec)
-    return lower < upper
-
-
-def natural(optima: FloatArray) -> FloatArray:
-    """From optima (W, 12) to mu, omega, alpha, beta, eta, gamma of the standardised data, (W, 6)."""
-    result = optima[:, :SIZE].copy()
-    persistence, share, asymmetry = optima[:, 2], optima[:, 3], optima[:, 5]
+def natural(optimum: Any) -> list[Any]:
+    """From an optimum, 12 numbers or arrays, to mu, omega, alpha, beta, eta, gamma of the standardised data."""
+    location, omega, persistence, share, eta, asymmetry = optimum[:SIZE]
     news = persistence * share
-    result[:, 2] = 2.0 * news * (1.0 - asymmetry)
-    result[:, 3] = persistence - news
-    result[:, 5] = 2.0 * news * (2.0 * asymmetry - 1.0)
-    return result
+    alpha = 2.0 * news * (1.0 - asymmetry)
+    return [location, omega, alpha, persistence - news, eta, 2.0 * news * asymmetry - alpha]
 
 
-def parameters(optima: FloatArray, spec: "Garch | Gjr") -> FloatArray:
-    """From optima (W, 12) to the parameters in the unit of the data, (W, K)."""
-    result, scale = natural(optima), optima[:, SCALE]
-    result[:, 0] = optima[:, MEAN] + scale * result[:, 0]
-    result[:, 1] *= scale**2
-    result[:, 4] = 1.0 / np.maximum(result[:, 4], 1e-300)
-    return result[:, columns(spec)]
+def parameters(optimum: Any, told: Reading) -> FloatArray:
+    """From an optimum, 12 numbers or arrays (W,), to the parameters in the unit of the data, (K,) or (K, W)."""
+    mean, scale = optimum[MEAN], optimum[SCALE]
+    mu, omega, alpha, beta, eta, gamma = natural(optimum)
+    values = mean + scale * mu, omega * scale**2, alpha, beta, 1.0 / (eta + TINY), gamma
+    return np.array([values[column] for column in told.columns])
 
 
-def directions(point: FloatArray, targeting: bool) -> FloatArray:
-    """Row i: derivative of (mu, omega, alpha, beta, eta, gamma) by the i-th coordinate of the search, (6, 6).
-
-    With targeting omega is 1 - p.
-    """
-    persistence, share, asymmetry = point[2], point[3], point[5]
-    rise, tilt, news = 2.0 * (1.0 - asymmetry), 2.0 * (2.0 * asymmetry - 1.0), persistence * share
-    result = np.eye(SIZE)
-    result[2] = 0.0, -1.0 if targeting else 0.0, share * rise, 1.0 - share, 0.0, share * tilt
-    result[3] = 0.0, 0.0, persistence * rise, -persistence, 0.0, persistence * tilt
-    result[5] = 0.0, 0.0, -2.0 * news, 0.0, 0.0, 4.0 * news
-    return result
-
-
-def units(point: FloatArray, scale: float) -> FloatArray:
+def units(optimum: FloatArray) -> FloatArray:
     """Derivative of mu, omega, alpha, beta, nu, gamma in the unit of the data by the kernel's, eta for nu."""
-    return np.array([scale, scale**2, 1.0, 1.0, -(max(point[4], 1e-9) ** -2), 1.0])
+    eta, scale = float(optimum[4]), float(optimum[SCALE])
+    return np.array([scale, scale**2, 1.0, 1.0, -(max(eta, 1e-9) ** -2), 1.0])
 
 
 def start_variance(spec: "Garch | Gjr", z: FloatArray, scale: float) -> FloatArray:
@@ -132,10 +102,8 @@ def start_variance(spec: "Garch | Gjr", z: FloatArray, scale: float) -> FloatArr
     return np.array([float(spec.start) / scale**2, 0.0, 0.0])
 
 
-def information(spec: "Garch | Gjr", z: FloatArray, start: FloatArray, point: FloatArray) -> Information:
-    """Derivatives at a point of standardised data z with a start variance."""
-    result = Information(0.0, np.empty(SIZE), np.empty((SIZE, SIZE)), np.empty((SIZE, SIZE)))
-    value = _garch.derivatives(model(spec), z, start, point, np.empty(len(z) * _garch.lanes), *result[1:3])
-    variance, scores = np.empty(len(z) + 1), np.empty((len(z), SIZE))
-    _garch.path(model(spec), z, start, point, variance, scores)
-    return result._replace(value=value, outer=scores.T @ scores)
+def information(spec: "Garch | Gjr", z: FloatArray, start: FloatArray, optimum: FloatArray) -> Information:
+    """What is known of an optimum of standardised data z with a start variance."""
+    out = np.empty(_garch.INFORMATION_SIZE)
+    _garch.information(reading(spec).model, z, start, optimum[:SIZE], np.empty(len(z) * _garch.lanes), out)
+    return Information(float(out[0]), float(out[1]), out[2:].reshape(len(KINDS), SIZE**2))

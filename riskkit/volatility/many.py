@@ -11,6 +11,9 @@ import pandas as pd
 
 from riskkit.core import FitStatus
 from riskkit.errors import ConvergenceError, DataError, FactorError
+from riskkit.volatility.many_garch import Fits, columns
+
+SHARE = 16  # columns that a thread takes at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,13 +22,13 @@ class ManyFits(Mapping[str, Any]):
 
     Parameters
     ----------
-    fits : dict from str to Fit
+    fits : Mapping from str to Fit
         Those that ended with an estimate.
     failures : dict from str to str
         Why each of the others has none.
     """
 
-    fits: dict[str, Any]
+    fits: Mapping[str, Any]
     failures: dict[str, str]
 
     def __getitem__(self, name: str) -> Any:
@@ -70,7 +73,7 @@ def fit_many(returns: pd.DataFrame, spec: Any) -> ManyFits:
     ----------
     returns : DataFrame of shape (T, N)
         Returns in decimals per step. A column may begin later or end earlier than the table: NaN before its first and
-        behind its last number is no part of it. NaN in between is refused.
+        behind its last number is no part of it. NaN in between is for the model to take or to refuse.
     spec : Garch or another specification
         Anything with ``fit(series)``.
 
@@ -99,17 +102,33 @@ def fit_many(returns: pd.DataFrame, spec: Any) -> ManyFits:
     if not callable(getattr(spec, "fit", None)):
         raise DataError("spec is no volatility model", got=type(spec).__name__, expected="something with fit(series)")
 
-    def one(name: Any) -> tuple[str, Any]:
-        series = returns[name]
-        life = series.loc[series.first_valid_index() : series.last_valid_index()] if series.notna().any() else series
+    births, deaths = _lives(returns)
+    kernel = columns(spec, returns)
+
+    def one(number: int) -> tuple[str, Any]:
+        name, first, last = returns.columns[number], births[number], deaths[number]
+        found = kernel.find(number, first, last) if kernel is not None else None
+        if found is not None:
+            return str(name), found
         try:
-            return str(name), spec.fit(life)
+            return str(name), spec.fit(returns.iloc[first:last, number])
         except ConvergenceError as failure:
             return str(name), failure
         except DataError as cause:
             raise DataError(f"returns[{name!r}]: {cause}") from cause
 
+    def some(numbers: range) -> list[tuple[str, Any]]:
+        return [one(number) for number in numbers]
+
+    shares = [range(first, min(first + SHARE, len(births))) for first in range(0, len(births), SHARE)]
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
-        ended = dict(pool.map(one, returns.columns))
+        ended = dict(pair for share in pool.map(some, shares) for pair in share)
     failures = {name: str(end) for name, end in ended.items() if isinstance(end, ConvergenceError)}
-    return ManyFits({name: end for name, end in ended.items() if name not in failures}, failures)
+    return ManyFits(Fits({name: end for name, end in ended.items() if name not in failures}), failures)
+
+
+def _lives(returns: pd.DataFrame) -> tuple[list[int], list[int]]:
+    """First row of every column that holds a number, and the row behind the last; all rows of a column that has none."""
+    missing = returns.isna().to_numpy()
+    births, deaths = missing.argmin(axis=0), len(missing) - missing[::-1].argmin(axis=0)
+    return births.tolist(), deaths.tolist()

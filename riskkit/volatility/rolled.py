@@ -13,7 +13,7 @@ from riskkit.core import FitStatus, LossDistribution, law
 from riskkit.core.likelihood import STATUSES
 from riskkit.rng import child
 from riskkit.volatility.garch import Garch, Gjr
-from riskkit.volatility.garch_optimum import AHEAD, SCALE, STATUS, names, parameters
+from riskkit.volatility.garch_optimum import AHEAD, SCALE, STATUS, parameters, reading
 from riskkit.volatility.garch_recursion import Coefficients, expected_variances, returns_of, standard_shocks
 
 PATHS = 10_000  # a date over several steps: one standard error of the 99 % VaR is about 2 % of it
@@ -46,7 +46,8 @@ class RolledFits:
 
     def at(self, level: float) -> pd.DataFrame:
         """Return the frame of :func:`roll` with VaR and ES at ``level``."""
-        params = pd.DataFrame(parameters(self.optima, self.spec), self.dates, names(self.spec))
+        told = reading(self.spec)
+        params = pd.DataFrame(parameters(self.optima.T, told).T, self.dates, told.names)
         none = np.zeros(len(params))
         by = Coefficients(*(params[name].to_numpy() if name in params else none for name in Coefficients._fields))
         degrees = params["nu"].to_numpy() if "nu" in params else none + np.inf

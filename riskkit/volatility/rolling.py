@@ -16,7 +16,7 @@ from riskkit.errors import ConvergenceError, DataError
 from riskkit.rng import Rng, child, entropy
 from riskkit.volatility.garch import Garch, Gjr
 from riskkit.volatility.garch_fit import LEAST
-from riskkit.volatility.garch_optimum import in_fast_lane, model
+from riskkit.volatility.garch_optimum import in_fast_lane, reading
 from riskkit.volatility.rolled import PATHS, RolledFits
 from riskkit_ext import _garch
 
@@ -150,7 +150,7 @@ def rolled_fits(
     refuse_unusable("returns", values)
     find = _growing if checks.switch("expanding", expanding) else _sliding
     optima = np.empty((len(dates), _garch.OPTIMUM_SIZE))
-    find(model(spec), values, window, step, optima)
+    find(reading(spec).model, values, window, step, optima)
     optima.setflags(write=False)
     return RolledFits(spec, dates, optima, horizon, _seed(horizon, rng))
 

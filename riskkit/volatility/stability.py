@@ -7,6 +7,7 @@ import pandas as pd
 from riskkit.core.likelihood import STEEP
 from riskkit.errors import DataError
 from riskkit.volatility.garch_fit import GarchFit
+from riskkit.volatility.general_fit import GeneralFit
 
 # 10 %, 5 % and 1 % points by number of parameters: Hansen (1990), printed as table 1 of Hansen (1992); they were simulated
 CRITICAL_VALUES = {
@@ -17,11 +18,12 @@ CRITICAL_VALUES = {
     5: (1.28, 1.47, 1.88),
     6: (1.49, 1.68, 2.12),
 }
+UNTOLD = (np.nan, np.nan, np.nan)  # for more parameters than the table has
 ComplexArray = npt.NDArray[np.complex128]
 NODES = 24  # of the inversion below: nine digits of a probability
 
 
-def nyblom(fit: GarchFit) -> pd.DataFrame:
+def nyblom(fit: GarchFit | GeneralFit) -> pd.DataFrame:
     """Nyblom's test of constant parameters against parameters that wander.
 
     Scores add up to zero over the sample; where a parameter moved, their running sum strays in between. A parameter on a
@@ -29,7 +31,7 @@ def nyblom(fit: GarchFit) -> pd.DataFrame:
 
     Parameters
     ----------
-    fit : GarchFit
+    fit : GarchFit or GeneralFit
         An estimate with ``scores``.
 
     Returns
@@ -57,7 +59,7 @@ def nyblom(fit: GarchFit) -> pd.DataFrame:
     Hansen, B. (1990). Lagrange multiplier tests for parameter instability in non-linear models. University of Rochester.
     Hansen, B. (1992). Testing for parameter instability in linear models. Journal of Policy Modeling 14, 517-533.
     """
-    if not isinstance(fit, GarchFit):
+    if not isinstance(fit, GarchFit | GeneralFit):
         raise DataError("the fit has no scores", got=type(fit).__name__, expected="what Garch.fit returns")
     scores = fit.scores / np.sqrt((fit.scores**2).sum())
     inside = scores.sum().abs() <= STEEP
@@ -74,7 +76,7 @@ def nyblom(fit: GarchFit) -> pd.DataFrame:
 
 
 def _row(statistic: float, parameters: int) -> dict[str, float]:
-    critical = dict(zip(("critical_10", "critical_5", "critical_1"), CRITICAL_VALUES[parameters], strict=True))
+    critical = dict(zip(("critical_10", "critical_5", "critical_1"), CRITICAL_VALUES.get(parameters, UNTOLD), strict=True))
     p_value = exceedance(statistic, parameters) if np.isfinite(statistic) else np.nan
     return {"statistic": statistic, "degrees_of_freedom": parameters, "p_value": p_value} | critical
 

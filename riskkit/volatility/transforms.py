@@ -9,22 +9,23 @@ from riskkit.checks import FloatArray
 from riskkit.errors import DataError
 from riskkit.volatility.ewma import EwmaFit
 from riskkit.volatility.garch_filter import GarchState
+from riskkit.volatility.general_state import GeneralState
 
 LEAST = 20  # transforms below which no test is worth having
 
 
-def probability_integral_transform(fit: GarchState | EwmaFit) -> pd.Series:
+def probability_integral_transform(fit: GarchState | GeneralState | EwmaFit) -> pd.Series:
     """Probability that the model gave, a day before, to a return no higher than the one that came: uniform if it is right.
 
     Parameters
     ----------
-    fit : GarchFit, GarchFilter or EwmaFit
-        A fit whose innovations are normal or Student-t.
+    fit : GarchFit, GarchFilter, GeneralFit, GeneralFilter or EwmaFit
+        A fit whose law is known.
 
     Returns
     -------
     Series of length T
-        Numbers in (0, 1).
+        Numbers in (0, 1); without the rows that have no observation.
 
     Raises
     ------
@@ -41,13 +42,16 @@ def probability_integral_transform(fit: GarchState | EwmaFit) -> pd.Series:
     ----------
     Diebold, F., Gunther, T. and Tay, A. (1998). Evaluating density forecasts. International Economic Review 39, 863-883.
     """
-    if not isinstance(fit, GarchState | EwmaFit):
+    if not isinstance(fit, GarchState | GeneralState | EwmaFit):
         raise DataError(
-            "the law of the fit is not known", got=type(fit).__name__, expected="a fit of Garch or Ewma",
+            "the law of the fit is not known", got=type(fit).__name__, expected="a fit of Ewma or of the GARCH family",
             remedy="apply the fit's own distribution function to fit.standardised and pass the result to uniformity",
         )  # fmt: skip
     values = fit.standardised
-    if isinstance(fit, GarchState) and fit.spec.dist == "t":
+    if isinstance(fit, GeneralState):
+        values = values.dropna()
+        probability = fit.innovation.distribution(values.to_numpy())
+    elif isinstance(fit, GarchState) and fit.spec.dist == "t":
         degrees = float(fit.params["nu"])
         probability = special.stdtr(degrees, values.to_numpy() / np.sqrt(1.0 - 2.0 / degrees))
     else:
@@ -56,7 +60,7 @@ def probability_integral_transform(fit: GarchState | EwmaFit) -> pd.Series:
     return pd.Series(inside, index=values.index, name="probability")
 
 
-def uniformity(fit: GarchState | EwmaFit | pd.Series) -> pd.DataFrame:
+def uniformity(fit: GarchState | GeneralState | EwmaFit | pd.Series) -> pd.DataFrame:
     """Are the probability integral transforms uniform, and independent of the day before?
 
     Kolmogorov and Smirnov compare their distribution with the uniform one. Berkowitz's likelihood ratio takes their normal
@@ -64,7 +68,7 @@ def uniformity(fit: GarchState | EwmaFit | pd.Series) -> pd.DataFrame:
 
     Parameters
     ----------
-    fit : GarchFit, GarchFilter, EwmaFit, or Series of length T
+    fit : GarchFit, GarchFilter, GeneralFit, GeneralFilter, EwmaFit, or Series of length T
         A fit whose law is known, or transforms in (0, 1) made elsewhere.
 
     Returns

@@ -17,8 +17,12 @@
 
 #include <math.h>
 
+#ifndef NEWTON_MOST /* whoever wants others defines them before this file is included */
 #define NEWTON_MOST 6
+#endif
+#ifndef NEWTON_PASSES
 #define NEWTON_PASSES 80
+#endif
 #define NEWTON_TOLERANCE 1e-10
 
 enum { FIT_OK = 0, FIT_BOUND = 1, FIT_NOT_CONVERGED = 2, FIT_FAILED = 3 };

@@ -149,13 +149,14 @@ static void garch_path(const double *z, long n, const double *start, const doubl
         double fall = leverage && e < 0.0 ? 1.0 : 0.0, pull = alpha + gamma * fall;
         variance[t] = h;
         if (student) {
-            double g = h + shape.k[0] * e2;
-            by_h = (shape.c1[0] - 0.5) / h - shape.c1[0] / g;
-            by_e = 2.0 * shape.c1[0] * shape.k[0] * e / g;
-            by_eta = shape.constant[1] - shape.c1[1] * log(g / h) - shape.c1[0] * shape.k[1] * e2 / g;
+            double g = h + shape.k[0] * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h;
+            by_h = (shape.c1[0] - 0.5) * ih - shape.c1[0] * ig;
+            by_e = 2.0 * shape.c1[0] * shape.k[0] * e * ig;
+            by_eta = shape.constant[1] - shape.c1[1] * log(g * ih) - shape.c1[0] * shape.k[1] * e2 * ig;
         } else {
-            by_h = 0.5 * (e2 / h - 1.0) / h;
-            by_e = e / h;
+            double ih = 1.0 / h;
+            by_h = 0.5 * (e2 * ih - 1.0) * ih;
+            by_e = e * ih;
         }
         for (int i = 0; i < GARCH_SIZE; i++) score[i] = by_h * by[i];
         score[0] += by_e;

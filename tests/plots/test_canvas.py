@@ -28,6 +28,7 @@ def draw(returns, forecast, bars, fundings, chain, book, venues, peg_price, valu
         "peg": rk.plots.peg(venues, peg_price),
         "survivorship": rk.plots.survivorship(values),
         "stylised_facts": rk.plots.stylised_facts(sampled, targets),
+        **models(returns),
     }
 
 
@@ -45,6 +46,20 @@ def figures(returns, forecast):
         "prices": rk.plots.prices(prices, source=SOURCE),
         "returns": rk.plots.returns(returns),
         "several returns": rk.plots.returns(pd.DataFrame({"BTC": returns, "ETH": returns}), source=SOURCE),
+    }
+
+
+def models(returns):
+    fit = rk.volatility.Garch(dist="normal").fit(returns)
+    wild = returns.abs().clip(upper=1.0).rename("state 2")
+    rolled = pd.DataFrame({"sigma": returns.abs(), "nu": 4.0, "status": "at a bound"})
+    return {
+        "autocorrelation": rk.plots.autocorrelation(pd.DataFrame({"size": [0.2, 0.1]}, index=[1, 2]), 300, source=SOURCE),
+        "likelihood": rk.plots.likelihood(rk.volatility.landscape(fit)),
+        "news_impact": rk.plots.news_impact({"one": fit, "another": fit}),
+        "parameters": rk.plots.parameters(rolled, ["sigma", "nu"], source=SOURCE),
+        "regimes": rk.plots.regimes(pd.DataFrame({"state 1": 1.0 - wild, "state 2": wild}), returns),
+        "term_structure": rk.plots.term_structure(fit.forecast_interval(5, rng=1, draws=50), source=SOURCE),
     }
 
 

@@ -23,20 +23,36 @@ def simulated():
     return pd.Series(0.01 * oracle.simulate(1_000, 0.05, 0.08, 0.87, 5, 7), pd.date_range("2020", periods=1_000, tz="UTC"))
 
 
-def test_fiorentini_calzolari_panattoni(reference):
-    """DEM/GBP, table 1 of Fiorentini, Calzolari and Panattoni (1996); coefficients and value recomputed in 80 bits."""
+FCP = {  # DEM/GBP, as printed in table 1 of Fiorentini, Calzolari and Panattoni (1996), and by oracles/information.py
+    "coefficients": (
+        [-0.619041e-2, 0.107613e-1, 0.153134, 0.805974],
+        [-0.006190408379937542, 0.01076139785181782, 0.153134061820467, 0.8059736703053702],
+    ),
+    "hessian": (
+        [0.846212e-2, 0.285271e-2, 0.265228e-1, 0.335527e-1],
+        [0.008462119109649677, 0.0028527119576631, 0.0265228309661151, 0.03355268891984775],
+    ),
+    "opg": (
+        [0.843359e-2, 0.132298e-2, 0.139737e-1, 0.165604e-1],
+        [0.008433593210039687, 0.001322975075695663, 0.0139737921484273, 0.01656040265755901],
+    ),
+    "robust": (
+        [0.918935e-2, 0.649319e-2, 0.535317e-1, 0.724614e-1],
+        [0.009189353960857547, 0.006493186082103221, 0.05353170253450949, 0.07246144821213154],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FCP)
+def test_fiorentini_calzolari_panattoni(reference, what):
+    """All 16 printed figures to a log relative error of 5 (six digits are printed), the exact ones to more than 9."""
     fit = Garch(dist="normal", start="fcp").fit(pd.read_csv(reference / "bollerslev_ghysels_dmbp.csv")["rate"])
-    expected = [-0.006190408379942, 0.010761397851818, 0.153134061820466, 0.805973670305371]
-    np.testing.assert_allclose(fit.params, expected, rtol=1e-11)
+    found = fit.params if what == "coefficients" else fit.standard_errors(what)
+    printed, exact = (np.array(figures) for figures in FCP[what])
+    assert (-np.log10(np.abs(found / printed - 1.0)) >= 5.0).all()
+    assert (-np.log10(np.abs(found / exact - 1.0) + 1e-17) >= 11.0).all()
     assert fit.loglikelihood == pytest.approx(-1106.6078810412887, rel=1e-14)
     assert fit.status is FitStatus.OK
-    published = {
-        "hessian": [0.846212e-2, 0.285271e-2, 0.265228e-1, 0.335527e-1],
-        "opg": [0.843359e-2, 0.132298e-2, 0.139737e-1, 0.165604e-1],
-        "robust": [0.918935e-2, 0.649319e-2, 0.535317e-1, 0.724614e-1],
-    }
-    for kind, errors in published.items():
-        np.testing.assert_allclose(fit.standard_errors(kind), errors, rtol=1e-5)  # five digits of the six printed
 
 
 @pytest.mark.parametrize("dist", ["t", "normal"])
@@ -177,7 +193,6 @@ def test_one_huge_outlier_is_survived(simulated):
         (pd.Series(dtype=float), "too short"),
         (pd.Series([0.01, -0.01] * 20), "too short"),
         (pd.Series(np.full(100, 0.01)), "constant"),
-        (pd.Series(np.r_[np.random.default_rng(1).normal(size=99), np.nan]), "NaN"),
         (pd.Series(np.r_[np.random.default_rng(1).normal(size=99), np.inf]), "infinite"),
         (pd.Series(1e-200 * np.random.default_rng(1).normal(size=100)), "out of range"),
         (pd.Series(np.random.default_rng(1).normal(size=100), index=range(100, 0, -1)), "not sorted"),
@@ -191,10 +206,6 @@ def test_bad_input(series, match):
 
 
 def test_bad_arguments(simulated):
-    with pytest.raises(DataError, match="dist is unknown"):
-        Garch(dist="cauchy")
-    with pytest.raises(DataError, match="start is unknown"):
-        Garch(start="today")
     fit = Garch().fit(simulated)
     with pytest.raises(DataError, match="kind is unknown"):
         fit.standard_errors("bootstrap")

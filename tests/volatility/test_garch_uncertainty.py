@@ -74,9 +74,9 @@ def test_a_parameter_on_its_bound_has_no_covariance():
 def test_draws_stay_in_the_domain(fit):
     drawn, redrawn = drawn_parameters(fit, 5_000, 1)
     assert 0.0 < redrawn < 0.5
-    assert (drawn[:, 1] > 0.0).all()
-    assert (drawn[:, 2:] >= 0.0).all()
-    assert (drawn[:, 2] + drawn[:, 3] <= 1.0 + 1e-9).all()
+    assert (drawn.omega > 0.0).all()
+    assert (np.minimum(drawn.alpha, drawn.beta) >= 0.0).all()
+    assert (drawn.persistence <= 1.0 + 1e-9).all()
 
 
 def test_draws_have_the_covariance(long):
@@ -84,6 +84,7 @@ def test_draws_have_the_covariance(long):
     assert redrawn < 0.001  # all but untruncated
     errors = long.standard_errors("robust")
     expected = long.covariance("robust") / np.outer(errors, errors)
+    drawn = np.column_stack([drawn.mu, drawn.omega, drawn.alpha, drawn.beta])
     np.testing.assert_allclose(np.cov(drawn.T) / np.outer(errors, errors), expected, atol=0.03)
     assert (np.abs(drawn.mean(axis=0) - long.params) < 0.03 * errors).all()
 
@@ -150,8 +151,8 @@ def test_an_integrated_estimate_keeps_its_persistence():
     fit = Garch("normal").fit(wild)
     assert fit.persistence == 1.0
     drawn, redrawn = drawn_parameters(fit, 500, 1)
-    np.testing.assert_allclose(drawn[:, 2] + drawn[:, 3], 1.0, rtol=1e-12)
-    assert np.ptp(drawn[:, 2]) > 0.0
+    np.testing.assert_allclose(drawn.persistence, 1.0, rtol=1e-12)
+    assert np.ptp(drawn.alpha) > 0.0
     frame = fit.forecast_interval(5, rng=1)
     assert (frame["low"] < frame["sigma"]).all()
     assert (frame["sigma"] < frame["high"]).all()

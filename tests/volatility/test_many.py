@@ -1,9 +1,11 @@
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from riskkit.errors import ConvergenceError, DataError, FactorError
-from riskkit.volatility import Ewma, Garch, fit_many
+from riskkit.volatility import Ewma, Garch, Gjr, fit_many
 
 DAYS = pd.date_range("2020-01-01", periods=600, tz="UTC")
 TABLE = 0.01 * pd.DataFrame(np.random.default_rng(1).standard_t(5, (600, 4)), index=DAYS, columns=list("ABCD"))
@@ -76,3 +78,40 @@ def _with(column, value):
 def test_refuses(table, spec, message):
     with pytest.raises(DataError, match=message):
         fit_many(table, spec)
+
+
+@pytest.mark.parametrize("spec", [Garch("t"), Gjr("normal", mean="zero"), Garch("ged")], ids=str)
+def test_a_fit_among_many_is_the_fit_itself(spec):
+    """Whatever is asked of it: laid out late, it says what it says alone, and travels to another process."""
+    table = TABLE.copy()
+    table.loc[table.index[:100], "C"] = np.nan
+    many = pickle.loads(pickle.dumps(fit_many(table, spec)))
+    for name in table:
+        alone, among = spec.fit(table[name].dropna()), many[name]
+        assert type(among) is type(alone)
+        assert among is many[name]
+        pd.testing.assert_series_equal(among.observed, alone.observed, check_freq=False)
+        pd.testing.assert_series_equal(among.standard_errors(), alone.standard_errors())
+        assert among.loglikelihood == alone.loglikelihood
+        assert among.status == alone.status
+
+
+def test_later_changes_of_the_table_change_no_fit():
+    table = TABLE.copy()
+    many = fit_many(table, Garch())
+    table.iloc[:] = 1.0
+    pd.testing.assert_series_equal(many["A"].observed, TABLE["A"])
+
+
+def test_a_gap_inside_a_life_is_the_models_to_take():
+    table = _with("B", np.nan)
+    many = fit_many(table, Garch("normal"))
+    assert many["B"].params.equals(Garch("normal").fit(table["B"]).params)
+    assert many["A"].params.equals(Garch("normal").fit(table["A"]).params)
+
+
+def test_whole_numbers_and_unsorted_rows_are_read_as_alone():
+    whole = (1_000 * TABLE).round().astype(int)
+    assert fit_many(whole, Garch("normal"))["A"].params.equals(Garch("normal").fit(whole["A"]).params)
+    with pytest.raises(DataError, match=r"returns\['A'\]: series is not sorted"):
+        fit_many(TABLE.iloc[::-1], Garch())
