@@ -55,4 +55,4 @@ def compared(page: Any, handle: Any, returns: pd.Series) -> Row:
     seconds, peer = medians(lambda: page.evaluate(ROLL, handle), lambda: _warm_started(returns.iloc[: WINDOW + DAYS]))
     name = f"GARCH(1,1)-t in Chromium, a daily refit of {WINDOW}"
     note = f"({WINDOWS / seconds:,.0f} windows per second, {min(workers, 4)} workers)"
-    return Row(name, seconds / WINDOWS, peer / DAYS, "arch, warm-started", at_least=120, note=note)
+    return Row(name, seconds / WINDOWS, peer / DAYS, "arch, warm-started", at_least=80, note=note)
