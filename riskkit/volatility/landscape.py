@@ -13,7 +13,7 @@ from riskkit.core.frozen import restore
 from riskkit.core.likelihood import STATUSES
 from riskkit.errors import DataError
 from riskkit.volatility.garch_fit import GarchFit
-from riskkit.volatility.garch_optimum import AHEAD, SCALE, SIZE, STATUS, VALUE, parameters, reading
+from riskkit.volatility.garch_optimum import MEAN, SCALE, SIZE, STATUS, reading, start_variance
 from riskkit_ext import _garch
 
 # Nodes are dense where the likelihood is steep: near persistence 1 and near share 0.
@@ -79,14 +79,16 @@ def landscape(fit: GarchFit, *, persistence: FloatArray = PERSISTENCE, share: Fl
     rows, columns = _nodes("persistence", persistence), _nodes("share", share)
     constant = len(fit.observed) * float(np.log(fit.optimum[SCALE]))
     surface = np.empty((len(rows), len(columns)))
-    kernel, evaluate, point = reading(fit.spec).model, _evaluator(fit), fit._standard[2].copy()
+    kernel, evaluate = reading(fit.spec).model, _evaluator(fit)
+    point = fit.optimum[:SIZE].copy()  # persistence and share become alpha and beta below
+    point[5] = 0.0
     for j, part in enumerate(columns):
         # up one column and down the next, so that each node begins where its neighbour ended
         for i in range(len(rows)) if j % 2 == 0 else reversed(range(len(rows))):
             point[2:4] = rows[i] * part, rows[i] * (1.0 - part)
             surface[i, j], point = _highest(evaluate, point, kernel)
     frame = pd.DataFrame(surface - constant, pd.Index(rows, name="persistence"), pd.Index(columns, name="share"))
-    return Landscape(frame, _maxima(fit, constant), str(fit.observed.attrs.get("source", "unknown")))
+    return Landscape(frame, _maxima(fit), str(fit.observed.attrs.get("source", "unknown")))
 
 
 def _nodes(name: str, values: FloatArray) -> FloatArray:
@@ -100,8 +102,9 @@ def _nodes(name: str, values: FloatArray) -> FloatArray:
 
 def _evaluator(fit: GarchFit) -> Callable[[FloatArray], Evaluated]:
     """Log-likelihood of the standardised data and its derivatives, at any point (mu, omega, alpha, beta, eta, gamma)."""
-    kernel, (z, start, _) = reading(fit.spec).model, fit._standard
-    workspace = np.empty(len(z) * _garch.lanes)
+    kernel, scale = reading(fit.spec).model, float(fit.optimum[SCALE])
+    z = (fit.observed.to_numpy() - fit.optimum[MEAN]) / scale
+    start, workspace = start_variance(fit.spec, z, scale), np.empty(len(z) * _garch.lanes)
 
     def evaluate(point: FloatArray) -> Evaluated:
         gradient, hessian = np.empty(SIZE), np.empty((SIZE, SIZE))
@@ -144,15 +147,22 @@ def _highest(
     return value, point
 
 
-def _maxima(fit: GarchFit, constant: float) -> pd.DataFrame:
+def _maxima(fit: GarchFit) -> pd.DataFrame:
     found = np.empty((_garch.most_starts, _garch.OPTIMUM_SIZE))
     values = np.ascontiguousarray(fit.observed.to_numpy())
-    workspace = np.empty(len(values) * _garch.lanes)
-    _garch.fit(reading(fit.spec).model, values, workspace, found)
-    ended = [STATUSES[int(status)] in (FitStatus.OK, FitStatus.BOUND) for status in found[:, STATUS]]
-    found = found[ended]
-    frame = pd.DataFrame(parameters(found, fit.spec), columns=reading(fit.spec).names)
-    frame["persistence"], frame["share"] = found[:, 2], found[:, 3]
-    frame["loglikelihood"] = found[:, VALUE] - constant
-    frame["next_sigma"] = found[:, SCALE] * np.sqrt(found[:, AHEAD])
-    return frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="maximum"))
+    _garch.fit(reading(fit.spec).model, values, np.empty(len(values) * _garch.lanes), found)
+    found.setflags(write=False)
+    ended = [STATUSES[int(optimum[STATUS])] in (FitStatus.OK, FitStatus.BOUND) for optimum in found]
+    rows = [_told(GarchFit(fit.spec, fit.observed, optimum)) for optimum in found[ended]]
+    return pd.DataFrame(rows, pd.RangeIndex(1, len(rows) + 1, name="maximum"))
+
+
+def _told(maximum: GarchFit) -> dict[str, float]:
+    persistence = maximum.persistence
+    return {
+        **maximum.params,
+        "persistence": persistence,
+        "share": maximum.params["alpha"] / persistence if persistence > 0.0 else 0.0,
+        "loglikelihood": maximum.loglikelihood,
+        "next_sigma": maximum.next_sigma,
+    }
