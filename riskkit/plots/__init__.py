@@ -3,7 +3,7 @@
 from riskkit.plots.breaches import breach_calendar, var_breaches
 from riskkit.plots.clustering import autocorrelation
 from riskkit.plots.horizons import term_structure
-from riskkit.plots.likelihood import likelihood
+from riskkit.plots.landscape import likelihood
 from riskkit.plots.liquidity import order_book
 from riskkit.plots.market import prices, returns
 from riskkit.plots.news import news_impact

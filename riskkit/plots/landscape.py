@@ -55,7 +55,9 @@ def likelihood(landscape: Landscape, *, source: str | None = None) -> go.Figure:
         x=x, y=surface.columns.to_numpy(), z=np.minimum(below, FLOOR), autocolorscale=True, reversescale=True,
         showlegend=False,
         contours={"start": STEP, "end": FLOOR - STEP, "size": STEP}, line={"width": 0.5, "color": colours()["paper"]},
-        colorbar={"title": {"text": "Below<br>the top", "font": {"size": 12}}, "thickness": 12, "tickvals": [0.5, 1, 2, 3, 4]},
+        colorbar={
+            "title": {"text": "Below<br>the top", "font": {"size": 12}}, "thickness": 12, "tickvals": [0.5, 1, 2, 3, 4],
+        },
         hovertemplate="half-life %{x:.3~g}, share %{y:.2f}: %{z:.2f} below",
     )  # fmt: skip
     _maxima(figure, landscape, x)

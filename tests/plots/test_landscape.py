@@ -6,7 +6,7 @@ import pytest
 
 import riskkit as rk
 from riskkit.errors import DataError
-from riskkit.plots.likelihood import FLOOR
+from riskkit.plots.landscape import FLOOR
 
 
 @pytest.fixture
