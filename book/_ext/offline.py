@@ -16,6 +16,7 @@ SOURCES = (
     "riskkit/**/*.py",
     "riskkit/**/*.js",
     "riskkit/**/*.css",
+    "riskkit/**/*.wasm",
     "riskkit_ext/*.py*",
     "riskkit_ext/include/*.h",
     "data/*",

@@ -12,7 +12,7 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus, LossDistribution, targets
 from riskkit.core.likelihood import refuse_unusable
-from riskkit.errors import ConvergenceError, DataError
+from riskkit.errors import ConvergenceError, DataError, ModelError
 from riskkit.rng import Rng, child, entropy
 from riskkit.volatility.garch import Garch, Gjr
 from riskkit.volatility.garch_fit import LEAST
@@ -60,7 +60,8 @@ def roll(
         is then searched afresh.
     horizon : int
         Steps whose returns are added up; the target date is that of the last. An estimate still knows only what came before
-        the first of them, so neighbouring targets overlap when ``step`` is smaller.
+        the first of them, so neighbouring targets overlap when ``step`` is smaller. ``mu`` and ``sigma`` of the sum are exact
+        where the model's forecast is; of Egarch and Aparch they are those of the paths.
     rng : int or numpy.random.Generator, optional
         Where the paths come from; needed when ``horizon`` is above 1.
 
@@ -223,12 +224,15 @@ def _sum_forecast(fit: Any, level: float, horizon: int, seed: int, number: int) 
             "the model draws no paths", got=type(fit).__name__, expected="a fit with simulate(paths, horizon, rng=)",
             remedy="horizon=1",
         )  # fmt: skip
-    paths = np.asarray(fit.simulate(PATHS, horizon, rng=child(seed, number)))
-    ahead, phi = fit.forecast(horizon), float(fit.params.get("phi", 0.0))
-    of_step = ahead["sigma"].to_numpy() ** 2
+    sums = np.asarray(fit.simulate(PATHS, horizon, rng=child(seed, number))).sum(axis=0)
+    losses = LossDistribution(-sums)
+    try:
+        ahead = fit.forecast(horizon)
+    except ModelError:  # no closed form: the moments of the paths
+        return _row(fit, float(sums.mean()), float(sums.std()), losses, level)
+    phi, of_step = float(fit.params.get("phi", 0.0)), ahead["sigma"].to_numpy() ** 2
     of_shock = of_step - phi**2 * np.concatenate([[0.0], of_step[:-1]])
     weight = np.cumsum(phi ** np.arange(horizon))[::-1]  # of each step's shock in the sum
-    losses = LossDistribution(-paths.sum(axis=0))
     return _row(fit, ahead["mean"].sum(), float(np.sqrt(weight**2 @ of_shock)), losses, level)
 
 

@@ -11,7 +11,7 @@ from oracles import garch as oracle
 from riskkit.core import LossDistribution
 from riskkit.errors import ConvergenceError, DataError
 from riskkit.rng import child
-from riskkit.volatility import Ewma, Garch, Gjr, Har, RiskMetrics2006, roll, rolled_fits
+from riskkit.volatility import Aparch, Egarch, Ewma, Garch, Gjr, Har, RiskMetrics2006, roll, rolled_fits
 from riskkit.volatility.garch_optimum import VALUE
 
 
@@ -206,6 +206,15 @@ def test_several_steps_are_the_simulated_sum(long, spec, expanding):
         assert row.var == pytest.approx(losses.var(0.975), rel=1e-6)
         assert row.es == pytest.approx(losses.es(0.975), rel=1e-6)
         assert row.sigma == pytest.approx(paths.sum(axis=0).std(), rel=0.06)
+
+
+@pytest.mark.parametrize("spec", [Egarch("normal"), Aparch("normal")], ids=str)
+def test_without_a_closed_form_the_moments_are_those_of_the_paths(long, spec):
+    frame = roll(long.iloc[:600], spec, 500, 60, horizon=3, rng=SEED)
+    for number, row in enumerate(frame.itertuples()):
+        sums = spec.fit(long.iloc[60 * number : 60 * number + 500]).simulate(10_000, 3, rng=child(SEED, number)).sum(axis=0)
+        assert (row.mu, row.sigma) == pytest.approx((sums.mean(), sums.std()), rel=1e-9)
+        assert row.es > row.var > 0.0
 
 
 class Wrapped:
