@@ -15,6 +15,8 @@ from riskkit.volatility.ewma import Ewma, EwmaFit
 from riskkit.volatility.garch import Garch, Gjr
 from riskkit.volatility.garch_filter import GarchFilter
 from riskkit.volatility.garch_fit import GarchFit
+from riskkit.volatility.general_fit import GeneralFit
+from riskkit.volatility.general_state import GeneralFilter
 from riskkit.volatility.har import Har, HarFit
 from riskkit.volatility.landscape import Landscape, landscape
 from riskkit.volatility.many import ManyFits, fit_many
@@ -39,6 +41,8 @@ __all__ = [
     "Garch",
     "GarchFilter",
     "GarchFit",
+    "GeneralFilter",
+    "GeneralFit",
     "Gjr",
     "Har",
     "HarFit",

@@ -17,6 +17,7 @@ from riskkit.widgets.volatility_explorer_answer import LAWS, MODELS, Answer, ans
 CONTROLS = ("series", "model", "law", "window", "horizon")
 LEAST_WINDOW = 100
 LEAST_ROWS = 3 * LEAST_WINDOW
+ROOM = 1000  # days kept for the windows of a long series
 # Stops of the sliders; from Python any value may be set.
 STOPS = {
     "window": tuple(range(LEAST_WINDOW, 2001, 50)),
@@ -45,7 +46,8 @@ class VolatilityExplorer(Explorer):
         Returns in decimals, one entry of the series menu per column, without NaN, at least 300 rows. A dict lets each series
         keep its own calendar. ``attrs["source"]`` is shown.
     days : int
-        Days that are refitted: the last ones of each series, and at most two thirds of it, so that a window fits before.
+        Days that are refitted: the last ones of each series, fewer where a window of 1,000 days, or of a third of the series,
+        would not fit before them.
 
     Examples
     --------
@@ -68,7 +70,7 @@ class VolatilityExplorer(Explorer):
     def __init__(self, returns: pd.DataFrame | pd.Series | Mapping[str, pd.Series], days: int = 4000) -> None:
         most = checks.whole("days", days, least=2)
         self._returns = by_name(returns, LEAST_ROWS)
-        self._days = {name: min(most, len(part) - len(part) // 3) for name, part in self._returns.items()}
+        self._days = {name: min(most, len(part) - min(len(part) // 3, ROOM)) for name, part in self._returns.items()}
         self._longest = min(len(part) - self._days[name] for name, part in self._returns.items())
         self._answers = lru_cache(maxsize=64)(self._compute)
         stops = self._stops()

@@ -309,7 +309,7 @@ def test_every_day_anew(prose, bitcoin):
 
 def test_what_the_explorer_shows(prose, index, bitcoin):
     def jumps(spec: Garch, window: int) -> int:
-        rolled = roll(index, spec, window).tail(3354)
+        rolled = roll(index, spec, window).tail(4000)
         return int(((rolled["alpha"] + rolled["beta"]).diff().abs() > 0.05).sum())
 
     assert jumps(NORMAL, 950) == jumps(STUDENT, 950) == 0
@@ -318,6 +318,6 @@ def test_what_the_explorer_shows(prose, index, bitcoin):
     assert gamma.min() < 0.0 < gamma.max()
     check_quoted(
         prose,
-        f"by more than 0.05 from one day to the next on {jumps(NORMAL, 400)} of 3,354 days",
+        f"by more than 0.05 from one day to the next on {jumps(NORMAL, 400)} of 4,000 days",
         f"With Student-t it is {jumps(STUDENT, 400)}, and with 950 days none, under either law",
     )
