@@ -5,16 +5,22 @@
 #undef garch_pass
 #undef garch_advance_of
 #undef garch_advance
+#undef garch_drift_of
+#undef garch_drift
+#undef garch_grid_values
 #define garch_pass_of LANE_PASTE(garch_pass_of, WIDTH)
 #define garch_pass LANE_PASTE(garch_pass, WIDTH)
 #define garch_advance_of LANE_PASTE(garch_advance_of, WIDTH)
 #define garch_advance LANE_PASTE(garch_advance, WIDTH)
+#define garch_drift_of LANE_PASTE(garch_drift_of, WIDTH)
+#define garch_drift LANE_PASTE(garch_drift, WIDTH)
+#define garch_grid_values LANE_PASTE(garch_grid_values, WIDTH)
 
-/* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 6 x LANES; value LANES, gradient
+/* One pass over WIDTH of the LANES samples, z[lane][t]. start is 3 x LANES, point 6 x LANES; value LANES, gradient
  * 6 x LANES, hessian 6 x 6 x LANES, all in the natural parameters. Without `student` the derivatives by eta are zero, without
  * `leverage` gamma and the derivatives by it. Both are known when this is compiled. */
-TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *start, const double *point, double *value,
-                                        double *gradient, double *hessian, int student, int leverage) {
+TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const double *start, const double *point, double *value,
+                                        double *gradient, double *hessian, int student, int leverage, int curved) {
     lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
     lane beta = lane_load(point + 3 * LANES), zero = lane_all(0.0), gamma = leverage ? lane_load(point + 5 * LANES) : zero;
     GarchShape shapes[WIDTH];
@@ -40,7 +46,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
 
     lane gm = zero, gw = zero, ga = zero, gb = zero, gg = zero, tail = zero, tail2 = zero;
     lane Hmm = zero, Hmw = zero, Hma = zero, Hmb = zero, Hww = zero, Hwa = zero, Hwb = zero, Haa = zero, Hab = zero, Hbb = zero;
-    lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero;
+    lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero, sum_direct = zero, tilt = 2.0 * half_less * k;
     lane Hmg = zero, Hwg = zero, Hag = zero, Hbg = zero, Hge = zero, Hgg = zero;
     LogSum log_h = log_sum_start(), log_g = log_sum_start();
 
@@ -50,10 +56,10 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
     lane twice = 2.0 * alpha;
     for (long block = 0; block < n; block += LOG_BLOCK) {
         int size = n - block < LOG_BLOCK ? (int)(n - block) : LOG_BLOCK;
-        const double *from = z + block * LANES;
+        lane_gather(z, block, size, es);
         /* h, and the derivatives of each term by h and directly by mu, which enters through e */
         for (int t = 0; t < size; t++) {
-            lane e = lane_load(from + t * LANES) - mu, e2 = e * e;
+            lane e = es[t] - mu, e2 = e * e;
             hs[t] = h;
             es[t] = e;
             if (leverage) {
@@ -63,46 +69,54 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             log_h.product *= h;
             if (student) {
                 lane g = h + k * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h, x = e2 * ig;
-                lane part = half_less * ih, cig = c1 * ig, direct = e * ig, u = twice_kc * direct;
+                lane direct = e * ig;
                 log_g.product *= g;
                 tail += x;
-                tail2 += x * x;
-                by_h[t] = part - cig;
-                by_hh[t] = cig * ig - part * ih;
-                by_he[t] = u * ig;
-                by_h_eta[t] = c1_slope * (ih - ig) + kc * (x * ig);
-                gm += u;
-                Hmm += (twice_k * x - 1.0) * (twice_kc * ig);
-                Hme += (eta_e - eta_ex * x) * direct;
+                sum_direct += direct;
+                by_h[t] = r * (tilt * e2 - h);
+                if (curved) {
+                    lane part = half_less * ih, cig = c1 * ig, u = twice_kc * direct;
+                    by_h[t] = part - cig;
+                    tail2 += x * x;
+                    by_hh[t] = cig * ig - part * ih;
+                    by_he[t] = u * ig;
+                    by_h_eta[t] = x * (c1_slope * k * ih + kc * ig);
+                    Hmm += (twice_k * x - 1.0) * (twice_kc * ig);
+                    Hme += (eta_e - eta_ex * x) * direct;
+                }
             } else {
                 lane ih = 1.0 / h, x = e2 * ih, u = e * ih;
                 squares += x;
                 by_h[t] = 0.5 * ih * (x - 1.0);
-                by_hh[t] = ih * ih * (0.5 - x);
-                by_he[t] = u * ih;
                 gm += u;
-                Hmm -= ih;
+                if (curved) {
+                    by_hh[t] = ih * ih * (0.5 - x);
+                    by_he[t] = u * ih;
+                    Hmm -= ih;
+                }
             }
             h = omega + pull * e2 + beta * h;
         }
         /* first derivatives of h */
         for (int t = 0; t < size; t++) {
-            ms[t] = hm;
-            ws[t] = hw;
-            as[t] = ha;
-            bs[t] = hb;
+            if (curved) {
+                ms[t] = hm;
+                ws[t] = hw;
+                as[t] = ha;
+                bs[t] = hb;
+                gs[t] = hg;
+            }
             gm += by_h[t] * hm;
             gw += by_h[t] * hw;
             ga += by_h[t] * ha;
             gb += by_h[t] * hb;
             if (leverage) {
-                gs[t] = hg;
                 gg += by_h[t] * hg;
-                if (student) Hge += by_h_eta[t] * hg;
+                if (curved && student) Hge += by_h_eta[t] * hg;
                 hg = falls[t] * falls[t] + beta * hg;
                 twice = 2.0 * pulls[t];
             }
-            if (student) {
+            if (curved && student) {
                 Hme += by_h_eta[t] * hm;
                 Hwe += by_h_eta[t] * hw;
                 Hae += by_h_eta[t] * ha;
@@ -114,7 +128,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             hb = hs[t] + beta * hb;
         }
         /* products of them */
-        for (int t = 0; t < size; t++) {
+        for (int t = 0; curved && t < size; t++) {
             lane um = by_hh[t] * ms[t] - by_he[t], uw = by_hh[t] * ws[t], ua = by_hh[t] * as[t], ub = by_hh[t] * bs[t];
             Hmm += (um - by_he[t]) * ms[t];
             Hmw += um * ws[t];
@@ -135,7 +149,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             }
         }
         /* second derivatives of h */
-        for (int t = 0; t < size; t++) {
+        for (int t = 0; curved && t < size; t++) {
             Hmm += by_h[t] * hmm;
             Hma += by_h[t] * hma;
             Hmb += by_h[t] * hmb;
@@ -160,11 +174,19 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
         if (student) log_sum_carry(&log_g);
     }
 
+    if (student && !curved) { /* here by_h was twice what it is called */
+        gm *= 0.5;
+        gw *= 0.5;
+        ga *= 0.5;
+        gb *= 0.5;
+        gg *= 0.5;
+    }
+    if (student) gm += twice_kc * sum_direct;
     lane upper[21] = {Hmm, Hmw, Hma, Hmb, Hme, Hmg, Hww, Hwa, Hwb, Hwe, Hwg, Haa, Hab, Hae, Hag, Hbb, Hbe, Hbg, zero, Hge, Hgg};
     lane first[GARCH_SIZE] = {gm, gw, ga, gb, zero, gg};
     for (int i = 0, at = 0; i < GARCH_SIZE; i++) {
         lane_store(gradient + i * LANES, first[i]);
-        for (int j = i; j < GARCH_SIZE; j++, at++) {
+        for (int j = i; curved && j < GARCH_SIZE; j++, at++) {
             lane_store(hessian + (i * GARCH_SIZE + j) * LANES, upper[at]);
             lane_store(hessian + (j * GARCH_SIZE + i) * LANES, upper[at]);
         }
@@ -184,21 +206,24 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
         double logs = lh - columns[1][l], x = columns[2][l], xx = columns[3][l];
         value[l] = count * s->constant[0] - 0.5 * lh + s->c1[0] * logs;
         gradient[4 * LANES + l] = count * s->constant[1] + s->c1[1] * logs - s->k[1] * s->c1[0] * x;
+        if (!curved) continue;
         hessian[28 * LANES + l] = count * s->constant[2] + s->c1[2] * logs - 2.0 * s->c1[1] * s->k[1] * x +
                                   s->k[1] * s->k[1] * s->c1[0] * xx - s->k[2] * s->c1[0] * x;
     }
 }
 
-TARGET static void garch_pass(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                              double *hessian, int student, int leverage) {
-    if (student && leverage)
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 1);
-    else if (student)
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 0);
-    else if (leverage)
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 1);
-    else
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 0);
+TARGET static void garch_pass(const double *const *z, long n, const double *start, const double *point, double *value,
+                              double *gradient, double *hessian, int student, int leverage) {
+    switch ((hessian ? 4 : 0) + (student ? 2 : 0) + (leverage ? 1 : 0)) {
+    case 0: garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 0, 0); break;
+    case 1: garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 1, 0); break;
+    case 2: garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 0, 0); break;
+    case 3: garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 1, 0); break;
+    case 4: garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 0, 1); break;
+    case 5: garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 1, 1); break;
+    case 6: garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 0, 1); break;
+    default: garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 1, 1);
+    }
 }
 
 /* Carry the recursions of the first `points` of the grid (a multiple of 8) over `count` observations y, standardised by mean and
@@ -260,4 +285,83 @@ TARGET static void garch_advance(const GarchGrid *grid, GarchPaths *paths, const
         garch_advance_of(grid, paths, y, count, q, 0, 64, EIGHT);
     else
         garch_advance_of(grid, paths, y, count, q, 0, points, FEW);
+}
+
+/* The same of points with alpha = 0 (eight of them), whose variance drifts without news from the data. It changes little in
+ * four steps, after the first few, so those share its mean; that is right to 1e-4 in the log-likelihood. */
+TARGET ALWAYS_INLINE void garch_drift_of(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student) {
+    enum { FEW = 8 / WIDTH };
+    lane now[FEW], first[FEW], second[FEW], omega[FEW], beta[FEW], omega4[FEW], beta4[FEW], middle[FEW], slope[FEW];
+    for (int i = 0; i < FEW; i++) {
+        omega[i] = lane_load(grid->omega + i * WIDTH);
+        beta[i] = lane_load(grid->beta + i * WIDTH);
+        lane b2 = beta[i] * beta[i], both = 1.0 + beta[i];
+        beta4[i] = b2 * b2;
+        omega4[i] = omega[i] * both * (1.0 + b2);
+        slope[i] = 0.25 * both * (1.0 + b2);
+        middle[i] = 0.25 * omega[i] * (1.0 + both + both + b2);
+        now[i] = lane_load(paths->h + i * WIDTH);
+        first[i] = lane_load(paths->first + i * WIDTH);
+        second[i] = lane_load(paths->second + i * WIDTH);
+    }
+    for (long block = 0; block < count; block += LOG_BLOCK) {
+        double squares[LOG_BLOCK], tails[LOG_BLOCK];
+        int size = count - block < LOG_BLOCK ? (int)(count - block) : LOG_BLOCK, t = 0;
+        for (int k = 0; k < size; k++) {
+            double z = (y[block + k] - grid->mean) * grid->inverse;
+            squares[k] = z * z;
+            tails[k] = grid->k * squares[k];
+        }
+        for (; block >= GARCH_SETTLED && t + 4 <= size; t += 4)
+            for (int i = 0; i < FEW; i++) {
+                lane h = middle[i] + slope[i] * now[i], hh = h * h;
+                first[i] *= hh * hh;
+                if (student)
+                    second[i] *= ((h + tails[t]) * (h + tails[t + 1])) * ((h + tails[t + 2]) * (h + tails[t + 3]));
+                else
+                    second[i] += (squares[t] + squares[t + 1] + squares[t + 2] + squares[t + 3]) / h;
+                now[i] = omega4[i] + beta4[i] * now[i];
+            }
+        for (; t < size; t++)
+            for (int i = 0; i < FEW; i++) {
+                first[i] *= now[i];
+                if (student)
+                    second[i] *= now[i] + tails[t];
+                else
+                    second[i] += squares[t] / now[i];
+                now[i] = omega[i] + beta[i] * now[i];
+            }
+        for (int i = 0; i < FEW; i++) {
+            lane_store(paths->first + i * WIDTH, first[i]);
+            lane_store(paths->second + i * WIDTH, second[i]);
+        }
+        garch_carry(paths->first, paths->power, 8);
+        if (student) garch_carry(paths->second, paths->second_power, 8);
+        for (int i = 0; i < FEW; i++) {
+            first[i] = lane_load(paths->first + i * WIDTH);
+            if (student) second[i] = lane_load(paths->second + i * WIDTH);
+        }
+    }
+}
+
+TARGET static void garch_drift(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student) {
+    if (student)
+        garch_drift_of(grid, paths, y, count, 1);
+    else
+        garch_drift_of(grid, paths, y, count, 0);
+}
+
+/* Log-likelihoods of the first `points` of the grid but for a constant. */
+TARGET static void garch_grid_values(const GarchGrid *grid, const GarchPaths *before, const GarchPaths *after, int student, int points,
+                              double *values) {
+    static const double log_two = 0.693147180559945309417232121458;
+    for (int i = 0; i < points; i++) {
+        double first = garch_rough_log(after->first[i] / before->first[i]) + log_two * (after->power[i] - before->power[i]), second;
+        if (student) {
+            second = garch_rough_log(after->second[i] / before->second[i]) + log_two * (after->second_power[i] - before->second_power[i]);
+            values[i] = grid->c1 * (first - second) - 0.5 * first;
+        } else {
+            values[i] = -0.5 * (first + after->second[i] - before->second[i]);
+        }
+    }
 }

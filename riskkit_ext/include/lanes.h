@@ -24,6 +24,12 @@
 #define ALWAYS_INLINE static inline
 #endif
 
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define LANE_SHUFFLES
+#endif
+#endif
+
 /* Doubles in a register that every processor of the kind has (SSE2, NEON, simd128); without vector types in the compiler 1. */
 #if defined(__GNUC__) && !defined(RISKKIT_PLAIN_DOUBLES)
 #define LANE_NARROWEST 2

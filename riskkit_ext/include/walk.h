@@ -17,6 +17,7 @@
 #include "box_newton.h"
 #include "lanes.h"
 
+#define WALKERS 16 /* twice LANES, so that LANES of them want the same kind of evaluation */
 #define MOST_STARTS 6
 #define SAME_MAXIMUM 1e-7 /* log-likelihoods closer than this belong to the same maximum */
 #define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
@@ -33,16 +34,19 @@ typedef struct Model {
     int size, log_scale, edge; /* edge: see walker_search; -1 for none */
     int idle;                  /* parameter that has no effect on the edge; -1 for none */
     int centred;               /* whether a window is standardised about its mean, or about 0 */
+    int chords;                /* whether a gradient without Hessian is cheaper */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
-    /* numbers (3 x LANES) of one lane's window, standardised by `scale`, that stay fixed; 0 when it cannot be used */
+    /* three numbers of one window, standardised by `scale`, that stay fixed; 0 when it cannot be used */
     int (*prepare)(const struct Model *model, const double *z, long n, double scale, double *start);
-    /* of the lanes whose bit in `busy` is set */
-    void (*evaluate)(const struct Model *model, const double *z, long n, const double *start, const double *point, double *value,
+    /* of the lanes whose bit in `busy` is set, with fixed numbers start (3 x LANES); hessian is 0 when it is not wanted */
+    void (*evaluate)(const struct Model *model, const double *const *z, long n, const double *start, const double *point, double *value,
                      double *gradient, double *hessian, unsigned busy);
     /* peaks of the grid on the window y that are not in *known, at most MOST_STARTS, best first; *known becomes the present
      * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew */
     int (*peaks)(const struct Model *model, const double *y, long n, long moved, const double *start, double mean, double scale,
                  double *survey, uint64_t *known, double (*best)[NEWTON_MOST]);
+    /* whether a search from the grid's point `start` would hardly end elsewhere than at this maximum */
+    int (*near)(const struct Model *model, const double *maximum, const double *start);
     /* the next step's variance; fills in the coordinates of the maximum that are not searched */
     double (*ahead)(const struct Model *model, const double *z, long n, const double *start, double *point);
 } Model;
@@ -60,12 +64,14 @@ typedef struct {
 /* Sum of (y - centre)^power, power 1 or 2, in eight parts: no chain of n dependent additions, and the same bits at any width. */
 ALWAYS_INLINE double window_sum(const double *y, long n, double centre, int power) {
     double parts[8] = {0.0}, sum = 0.0;
-    for (long t = 0; t < n; t += 8)
-        for (int k = 0; k < 8 && t + k < n; k++) {
+    long t = 0;
+    for (; t + 8 <= n; t += 8)
+        for (int k = 0; k < 8; k++) {
             double away = y[t + k] - centre;
             parts[k] += power == 1 ? away : away * away;
         }
     for (int k = 0; k < 8; k++) sum += parts[k];
+    for (; t < n; t++) sum += power == 1 ? y[t] - centre : (y[t] - centre) * (y[t] - centre);
     return sum;
 }
 
@@ -75,25 +81,30 @@ static void window_moments(const Model *model, const double *y, long n, double *
     *scale = spread > 1e-14 * fabs(*mean) ? spread : 0.0;
 }
 
-static void window_load(const Model *model, const double *y, long n, int lanes, double *z, double *mean, double *scale) {
+static void window_load(const Model *model, const double *y, long n, double *z, double *mean, double *scale) {
     window_moments(model, y, n, mean, scale);
     double inverse = *scale > 0.0 ? 1.0 / *scale : 0.0;
-    for (long t = 0; t < n; t++) z[t * lanes] = (y[t] - *mean) * inverse;
+    for (long t = 0; t < n; t++) z[t] = (y[t] - *mean) * inverse;
 }
 
 typedef struct Walker {
-    const struct Walker *peers; /* LANES walkers when all lanes share one window */
-    const Stretch *stretch;     /* none: the lane rests */
+    const struct Walker *peers; /* LANES walkers when all share one window, the first of them having opened it */
+    const Stretch *stretch;     /* none: the walker rests */
+    double *memory;             /* of one window */
+    const double *z;            /* the standardised window */
+    double start[3], mean, scale;
+    double fresh[MOST_STARTS][NEWTON_MOST];
+    int peaks; /* how many of them */
     long done;
     int count, carried, at, kept; /* starts of this window, those from the window before, the present one; maxima kept */
     double starts[2 * MOST_STARTS][NEWTON_MOST];
     Optimum found[2 * MOST_STARTS], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
     int released; /* whether the present search has left the edge once */
     uint64_t known;
-    long surveyed; /* window that the survey holds, -1: none */
+    long surveyed; /* window that the survey holds, -2: none */
     double surveyed_scale; /* of the window in whose unit it is; an outlier that comes or goes changes the unit too much */
     double survey[SURVEY_SIZE];
-    double mean, scale;
+    double curvatures[2 * MOST_STARTS][NEWTON_MOST][NEWTON_MOST], best_curvatures[MOST_STARTS][NEWTON_MOST][NEWTON_MOST];
     Newton search;
 } Walker;
 
@@ -120,6 +131,15 @@ static void walker_carry(Walker *walker, const Model *model) {
     walker->count = walker->carried = walker->kept;
 }
 
+/* The Hessian of a maximum of the window before, in the unit of this one. */
+static void walker_carry_curvature(Walker *walker, const Model *model) {
+    double ratio = walker->scale / walker->best[walker->at].scale, unit[NEWTON_MOST] = {ratio, 1.0, 1.0, 1.0, 1.0, 1.0};
+    if (!model->log_scale) unit[1] = ratio * ratio;
+    for (int i = 0; i < model->size; i++)
+        for (int j = 0; j < model->size; j++)
+            walker->search.hessian[i][j] = unit[i] * unit[j] * walker->best_curvatures[walker->at][i][j];
+}
+
 /* Begin the search from the present start. A fresh one on the lower bound of the coordinate `edge` is there to find a maximum
  * on that bound, so the coordinate is held until then. */
 static void walker_search(Walker *walker, const Model *model) {
@@ -131,28 +151,47 @@ static void walker_search(Walker *walker, const Model *model) {
     }
     walker->released = 0;
     newton_start(&walker->search, from);
+    if (!model->chords || walker->at >= walker->carried) return;
+    walker_carry_curvature(walker, model);
+    walker->search.curved = 0;
 }
 
-/* Open the next window; leaves count = 0 when there is nothing to search. z: this lane's column. */
-static void walker_open(Walker *walker, const Model *model, const double *y, long step, long n, double *z, double *start) {
-    const Stretch *stretch = walker->stretch;
-    double fresh[MOST_STARTS][NEWTON_MOST];
-    walker->at = walker->count = 0;
-    window_load(model, y + (stretch->window + walker->done) * step, n, LANES, z, &walker->mean, &walker->scale);
-    if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
-    if (!model->prepare(model, z, n, walker->scale, start)) return;
-    walker_carry(walker, model);
+/* Look at the window y: its unit, and where to search afresh; 0 when there is nothing to search. */
+static int walker_look(Walker *walker, const Model *model, const double *y, long step, long n) {
+    window_load(model, y, n, walker->memory, &walker->mean, &walker->scale);
+    walker->z = walker->memory;
+    walker->peaks = 0;
+    if (!(walker->scale > 0.0)) return 0; /* a constant window has no maximum */
+    if (!model->prepare(model, walker->z, n, walker->scale, walker->start)) return 0;
     double drawn = walker->scale / walker->surveyed_scale;
-    int follows = walker->done % model->audit && walker->surveyed == walker->done - 1 && drawn > 0.8 && drawn < 1.25;
-    if (!follows) {
-        walker->known = 0;
-        walker->surveyed_scale = walker->scale;
-    }
-    int peaks = model->peaks(model, y + (stretch->window + walker->done) * step, n, follows ? step : 0, start, walker->mean,
-                             walker->scale, walker->survey, &walker->known, fresh);
+    int known = walker->done % model->audit && walker->surveyed == walker->done - 1 && drawn > 0.8 && drawn < 1.25;
+    if (!known) walker->surveyed_scale = walker->scale;
+    if (!known || walker->done % model->audit == 0) walker->known = 0;
+    walker->peaks = model->peaks(model, y, n, known ? step : 0, walker->start, walker->mean, walker->scale, walker->survey,
+                                 &walker->known, walker->fresh);
     walker->surveyed = walker->done;
-    for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
-        memcpy(walker->starts[walker->count++], fresh[k], sizeof fresh[k]);
+    return 1;
+}
+
+/* Open the next window; leaves count = 0 when there is nothing to search. */
+static void walker_open(Walker *walker, const Model *model, const double *y, long step, long n) {
+    const Stretch *stretch = walker->stretch;
+    const Walker *first = walker->peers ? walker->peers : walker;
+    walker->at = walker->count = 0;
+    if (walker == first) {
+        if (!walker_look(walker, model, y + (stretch->window + walker->done) * step, step, n)) return;
+        walker_carry(walker, model);
+    } else {
+        walker->z = first->z;
+        walker->mean = first->mean;
+        walker->scale = first->scale;
+        walker->carried = 0;
+        memcpy(walker->start, first->start, sizeof first->start);
+    }
+    int audited = walker->carried && walker->done % model->audit == 0; /* peaks that are new are searched in any case */
+    for (int k = (int)stretch->part; k < first->peaks; k += (int)stretch->parts)
+        if (!audited || !model->near(model, walker->starts[0], first->fresh[k]))
+            memcpy(walker->starts[walker->count++], first->fresh[k], sizeof first->fresh[k]);
     if (walker->count) walker_search(walker, model);
 }
 
@@ -165,6 +204,7 @@ static void walker_record(Walker *walker, const Model *model) {
     found->passes = walker->search.passes;
     found->mean = walker->mean;
     found->scale = walker->scale;
+    memcpy(walker->curvatures[walker->at - 1], walker->search.hessian, sizeof walker->search.hessian);
     if (walker->at < walker->count) walker_search(walker, model);
 }
 
@@ -235,7 +275,7 @@ static int walker_beaten(Walker *walker) {
 }
 
 /* Sort this window's maxima into `best`. */
-static void walker_close(Walker *walker, const Model *model, const double *z, long n, const double *start, Optimum *result) {
+static void walker_close(Walker *walker, const Model *model, long n, Optimum *result) {
     if (!walker->count) { /* the maxima of the last window that had any stay for the next */
         Optimum none = {{0.0}, 0.0, 0.0, walker->mean, walker->scale, FIT_FAILED, 0.0};
         *result = none;
@@ -250,10 +290,13 @@ static void walker_close(Walker *walker, const Model *model, const double *z, lo
         Optimum *next = &walker->found[top], *best = walker->best;
         int kept = walker->kept;
         if (kept && best[0].value - next->value > HOPELESS) break;
-        if (!kept || best[kept - 1].value - next->value > (kept > 1 ? SAME_RIVAL : SAME_MAXIMUM)) best[walker->kept++] = *next;
+        if (!kept || best[kept - 1].value - next->value > (kept > 1 ? SAME_RIVAL : SAME_MAXIMUM)) {
+            memcpy(walker->best_curvatures[kept], walker->curvatures[top], sizeof walker->curvatures[top]);
+            best[walker->kept++] = *next;
+        }
         next->status = FIT_FAILED;
     }
-    if (walker->kept) walker->best[0].ahead = model->ahead(model, z, n, start, walker->best[0].point);
+    if (walker->kept) walker->best[0].ahead = model->ahead(model, walker->z, n, walker->start, walker->best[0].point);
     *result = walker->kept ? walker->best[0] : walker->found[0];
 }
 
@@ -261,70 +304,95 @@ static void walker_begin(Walker *walker, const Model *model, const Stretch *stre
     walker->stretch = stretch;
     walker->done = walker->kept = 0;
     walker->known = 0;
-    walker->surveyed = -1;
+    walker->surveyed = -2;
     walker->surveyed_scale = 1.0;
     walker->search.size = model->size;
+    walker->search.chords = model->chords;
     memcpy(walker->search.lower, model->lower, sizeof model->lower);
     memcpy(walker->search.upper, model->upper, sizeof model->upper);
     walker->search.fixed = 0;
     for (int i = 0; i < model->size; i++) walker->search.fixed |= (unsigned)(model->lower[i] >= model->upper[i]) << i;
 }
 
+/* Go on until the walker needs an evaluation, from stretch to stretch. Returns 0 when nothing is left for it. */
+static int walker_advance(Walker *walker, const Model *model, const double *y, long step, long n, const Stretch **next,
+                          const Stretch *end, Optimum *results, long offset) {
+    while (walker->stretch ? walker->at == walker->count : *next < end) {
+        if (!walker->stretch) {
+            walker_begin(walker, model, (*next)++);
+        } else {
+            long window = walker->stretch->window + walker->done++;
+            walker_close(walker, model, n, &results[window - offset]);
+            if (walker->done == walker->stretch->count) {
+                walker->stretch = 0;
+                continue;
+            }
+        }
+        walker_open(walker, model, y, step, n);
+    }
+    return walker->stretch != 0;
+}
+
+/* Give the walker the evaluation that it asked for. */
+static void walker_feed(Walker *walker, const Model *model, double value, const double *gradient, const double *hessian) {
+    int ended = newton_feed(&walker->search, value, gradient, hessian, LANES);
+    if (!ended && walker_repeats(walker, model)) {
+        walker->search.status = FIT_FAILED;
+        ended = 1;
+    }
+    ended = ended || walker_beaten(walker);
+    if (ended && !walker_released(walker, model)) walker_record(walker, model);
+}
+
+/* Evaluate for up to LANES of the walkers in `waiting` that want the same kind, beginning with number `turn`; returns the turn
+ * after. */
+static int walk_together(const Model *model, Walker *walkers, unsigned waiting, int turn, long n) {
+    const double *z[LANES];
+    Walker *served[LANES];
+    double start[3 * LANES], point[NEWTON_MOST * LANES], value[LANES], gradient[NEWTON_MOST * LANES];
+    double hessian[NEWTON_MOST * NEWTON_MOST * LANES];
+    int kinds[2] = {0, 0}, count = 0, last = turn;
+    for (int w = 0; w < WALKERS; w++)
+        if (waiting >> w & 1) kinds[walkers[w].search.curved]++;
+    int curved = kinds[1] > kinds[0] || kinds[1] >= LANES;
+    for (int k = 0; k < WALKERS && count < LANES; k++) {
+        int w = (turn + k) % WALKERS;
+        if (waiting >> w & 1 && walkers[w].search.curved == curved) served[count++] = &walkers[last = w];
+    }
+    for (int l = 0; l < LANES; l++) { /* a lane that is left over repeats the first */
+        const Walker *walker = served[l < count ? l : 0];
+        z[l] = walker->z;
+        for (int i = 0; i < 3; i++) start[i * LANES + l] = walker->start[i];
+        for (int i = 0; i < model->size; i++) point[i * LANES + l] = walker->search.trial[i];
+    }
+    model->evaluate(model, z, n, start, point, value, gradient, curved ? hessian : 0, (1u << count) - 1);
+    for (int l = 0; l < count; l++) walker_feed(served[l], model, value[l], gradient + l, hessian + l);
+    return (last + 1) % WALKERS;
+}
+
 /* Walk the stretches over the windows y[window * step .. window * step + n - 1]; the best maximum of window i goes to
- * results[i - offset]. The last stretch of each lane leaves its maxima in `walkers`. workspace: n * LANES doubles. */
+ * results[i - offset]. The last stretch of each walker leaves its maxima in `walkers`. workspace: n * WALKERS doubles. */
 static void walk(const Model *model, const double *y, long step, long n, const Stretch *stretches, long count,
                  Optimum *results, long offset, double *workspace, Walker *walkers) {
-    double start[3 * LANES] = {0.0}, point[NEWTON_MOST * LANES], value[LANES];
-    double gradient[NEWTON_MOST * LANES], hessian[NEWTON_MOST * NEWTON_MOST * LANES];
-    long next = 0;
-    for (int l = 0; l < LANES; l++) {
-        walkers[l].stretch = 0;
-        walkers[l].at = walkers[l].count = 0;
-        walkers[l].peers = stretches[0].parts > 1 ? walkers : 0;
-        for (int i = 0; i < NEWTON_MOST; i++) point[i * LANES + l] = 0.5 * (model->lower[i] + model->upper[i]);
+    const Stretch *next = stretches, *end = stretches + count;
+    for (int w = 0; w < WALKERS; w++) {
+        walkers[w].stretch = 0;
+        walkers[w].at = walkers[w].count = 0;
+        walkers[w].memory = workspace + w * n;
+        walkers[w].peers = stretches[0].parts > 1 ? walkers : 0;
     }
-    for (long t = 0; t < n * LANES; t++) workspace[t] = t & 1 ? 1.0 : -1.0; /* harmless in a lane that rests */
-    for (;;) {
-        unsigned busy = 0;
-        for (int l = 0; l < LANES; l++) {
-            Walker *walker = &walkers[l];
-            double *z = workspace + l, *fixed = start + l;
-            while (walker->stretch ? walker->at == walker->count : next < count) {
-                if (!walker->stretch) {
-                    walker_begin(walker, model, &stretches[next++]);
-                } else {
-                    long window = walker->stretch->window + walker->done++;
-                    walker_close(walker, model, z, n, fixed, &results[window - offset]);
-                    if (walker->done == walker->stretch->count) {
-                        walker->stretch = 0;
-                        continue;
-                    }
-                }
-                walker_open(walker, model, y, step, n, z, fixed);
-            }
-            if (!walker->stretch) continue;
-            busy |= 1u << l;
-            for (int i = 0; i < model->size; i++) point[i * LANES + l] = walker->search.trial[i];
-        }
-        if (!busy) break;
-        model->evaluate(model, workspace, n, start, point, value, gradient, hessian, busy);
-        for (int l = 0; l < LANES; l++) {
-            Walker *walker = &walkers[l];
-            if (!walker->stretch) continue;
-            int ended = newton_feed(&walker->search, value[l], gradient + l, hessian + l, LANES);
-            if (!ended && walker_repeats(walker, model)) {
-                walker->search.status = FIT_FAILED;
-                ended = 1;
-            }
-            ended = ended || walker_beaten(walker);
-            if (ended && !walker_released(walker, model)) walker_record(walker, model);
-        }
+    for (int turn = 0;;) {
+        unsigned waiting = 0;
+        for (int w = 0; w < WALKERS; w++)
+            if (walker_advance(&walkers[w], model, y, step, n, &next, end, results, offset)) waiting |= 1u << w;
+        if (!waiting) return;
+        turn = walk_together(model, walkers, waiting, turn, n);
     }
 }
 
 /* All maxima of one window, best first, into `found` (MOST_STARTS; unused rows have status FIT_FAILED). */
 static void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace) {
-    Walker walkers[LANES];
+    Walker walkers[WALKERS];
     Stretch stretches[LANES];
     Optimum first;
     for (int l = 0; l < LANES; l++) {
@@ -345,19 +413,16 @@ static void fit_window(const Model *model, const double *y, long n, Optimum *fou
         }
         if (from < 0) return;
         found[k] = walkers[from].best[taken[from]++];
-        double mean, scale, start[3 * LANES] = {0.0};
-        window_load(model, y, n, LANES, workspace, &mean, &scale);
-        model->prepare(model, workspace, n, scale, start);
-        found[k].ahead = model->ahead(model, workspace, n, start, found[k].point);
+        found[k].ahead = model->ahead(model, walkers[0].z, n, walkers[0].start, found[k].point);
     }
 }
 
-#define STRETCHES_AT_ONCE 64
+#define STRETCHES_AT_ONCE 256
 
 /* The best maximum of each of the windows first .. last - 1, in stretches of `block` windows, into `results`. */
 static void fit_windows(const Model *model, const double *y, long step, long n, long first, long last, long block,
                         Optimum *results, double *workspace) {
-    Walker walkers[LANES];
+    Walker walkers[WALKERS];
     Stretch stretches[STRETCHES_AT_ONCE];
     for (long window = first; window < last;) {
         long count = 0, begin = window;
