@@ -90,6 +90,7 @@ ALWAYS_INLINE double garch_rough_log(double x) {
 #define WIDTH LANE_NARROWEST
 #define TARGET
 #include "garch_pass.h"
+#include "garch_grid_pass.h"
 #undef WIDTH
 #ifdef LANES_DISPATCHED
 #undef TARGET
@@ -101,11 +102,13 @@ ALWAYS_INLINE double garch_rough_log(double x) {
 #define WIDTH 4
 #define TARGET __attribute__((target("avx2,fma")))
 #include "garch_pass.h"
+#include "garch_grid_pass.h"
 #undef WIDTH
 #undef TARGET
 #define WIDTH 8
 #define TARGET __attribute__((target("avx512f")))
 #include "garch_pass.h"
+#include "garch_grid_pass.h"
 #undef WIDTH
 #ifndef __clang__
 #pragma GCC pop_options
