@@ -232,6 +232,7 @@ static int newton_feed_gradient(Newton *search, double value, const double *grad
     search->slope = 0.0;
     search->reach = 1.0;
     search->curved = 1;
+    search->chords = 0; /* for the rest of this search, or the two ways could take turns on a flat ridge */
     return 0;
 }
 

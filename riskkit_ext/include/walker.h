@@ -138,6 +138,7 @@ static void walker_search(Walker *walker, const Model *model) {
         walker->search.upper[edge] = hold ? model->lower[edge] : model->upper[edge];
     }
     walker->released = 0;
+    walker->search.chords = model->chords;
     newton_start(&walker->search, from);
     if (!model->chords || walker->at >= walker->carried) return;
     walker_carry_curvature(walker, model);
@@ -295,7 +296,6 @@ static void walker_begin(Walker *walker, const Model *model, const Stretch *stre
     walker->surveyed = -2;
     walker->surveyed_scale = 1.0;
     walker->search.size = model->size;
-    walker->search.chords = model->chords;
     memcpy(walker->search.lower, model->lower, sizeof model->lower);
     memcpy(walker->search.upper, model->upper, sizeof model->upper);
     walker->search.fixed = 0;
