@@ -9,7 +9,8 @@ from setuptools import Extension, setup
 ROOT = Path(__file__).parent
 source = runpy.run_path(str(ROOT / "riskkit_ext" / "_source.py"))
 
-# -O3 without fast-math, ISO C (gnu11 would contract a*b+c to one rounding on some CPUs): the same bits on every CPU.
+# -O3 without fast-math, ISO C (gnu11 would contract a*b+c to one rounding on some CPUs): the same bits on every CPU,
+# but for the passes over wide registers, which say themselves that they may (garch.h).
 # -g0: Python's own flags ask for debugging symbols, nine tenths of the wheel.
 FLAGS = ["-O3", "-std=c11", "-fno-math-errno", "-fno-trapping-math", "-g0"]
 

@@ -22,6 +22,7 @@ cdef extern from "walk.h" nogil:
     ctypedef struct Optimum:
         pass
     enum: LANES
+    enum: WALKERS
     int MOST_STARTS
     void fit_window(const CModel *model, const double *y, long n, Optimum *found, double *workspace)
     void fit_windows(const CModel *model, const double *y, long step, long n, long first, long last, long block,
@@ -35,7 +36,7 @@ cdef extern from "garch_fit.h" nogil:
     int garch_widest()
     GarchModel garch_model(bint student, bint leverage, bint zero_mean, int start, double start_variance, bint targeting,
                            int width)
-    void garch_evaluate(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+    void garch_evaluate(const double *const *z, long n, const double *start, const double *point, double *value, double *gradient,
                         double *hessian, bint student, bint leverage, int width, unsigned busy)
     void garch_path(const double *z, long n, const double *start, const double *point, bint student, bint leverage,
                     double *variance, double *scores)
@@ -49,7 +50,7 @@ cdef extern from "garch_information.h" nogil:
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 12
 INFORMATION_SIZE = 110
-lanes = LANES
+lanes = WALKERS
 widest = garch_widest()
 most_starts = MOST_STARTS
 
@@ -97,8 +98,10 @@ def fit(Model model, const double[::1] y, double[::1] workspace, double[:, ::1] 
 
     ``y`` (n,), n >= 1; ``workspace`` (n * lanes,); ``out`` (most_starts, OPTIMUM_SIZE).
     """
+    cdef GarchModel garch = model.garch
+    garch.model.width = min(garch.model.width, 4)  # one window has few searches: two registers of four end sooner than one of 8
     with nogil:
-        fit_window(&model.garch.model, &y[0], y.shape[0], <Optimum *> &out[0, 0], &workspace[0])
+        fit_window(&garch.model, &y[0], y.shape[0], <Optimum *> &out[0, 0], &workspace[0])
 
 
 def derivatives(Model model, const double[::1] z, const double[::1] start, const double[::1] point, double[::1] workspace,
@@ -112,16 +115,16 @@ def derivatives(Model model, const double[::1] z, const double[::1] start, const
     cdef double values[LANES]
     cdef double gradients[6 * LANES]
     cdef double hessians[36 * LANES]
-    cdef long t, i, j, l, n = z.shape[0]
+    cdef const double *samples[LANES]
+    cdef long i, j, l
     with nogil:
         for l in range(LANES):
+            samples[l] = &z[0]
             for i in range(3):
                 starts[i * LANES + l] = start[i]
             for i in range(6):
                 points[i * LANES + l] = point[i]
-            for t in range(n):
-                workspace[t * LANES + l] = z[t]
-        garch_evaluate(&workspace[0], n, starts, points, values, gradients, hessians, model.garch.student,
+        garch_evaluate(samples, z.shape[0], starts, points, values, gradients, hessians, model.garch.student,
                        model.garch.leverage, model.garch.model.width, 1)
         for i in range(6):
             gradient[i] = gradients[i * LANES]

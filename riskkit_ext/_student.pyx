@@ -14,6 +14,7 @@ cdef extern from "walk.h" nogil:
     ctypedef struct Optimum:
         pass
     enum: LANES
+    enum: WALKERS
     int MOST_STARTS
     void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace)
     void fit_windows(const Model *model, const double *y, long step, long n, long first, long last, long block,
@@ -22,12 +23,12 @@ cdef extern from "walk.h" nogil:
 cdef extern from "student.h" nogil:
     Model student_model()
     void student_normaliser(double eta, double *out)
-    void student_evaluate(const Model *model, const double *z, long n, const double *start, const double *point,
+    void student_evaluate(const Model *model, const double *const *z, long n, const double *start, const double *point,
                           double *value, double *gradient, double *hessian, unsigned busy)
 
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 12
-lanes = LANES
+lanes = WALKERS
 most_starts = MOST_STARTS
 
 
@@ -45,14 +46,14 @@ def derivatives(const double[::1] z, const double[::1] point, double[::1] worksp
     cdef double values[LANES]
     cdef double gradients[3 * LANES]
     cdef double hessians[9 * LANES]
-    cdef long t, i, j, l, n = z.shape[0]
+    cdef const double *samples[LANES]
+    cdef long i, j, l
     with nogil:
         for l in range(LANES):
+            samples[l] = &z[0]
             for i in range(3):
                 points[i * LANES + l] = point[i]
-            for t in range(n):
-                workspace[t * LANES + l] = z[t]
-        student_evaluate(NULL, &workspace[0], n, NULL, points, values, gradients, hessians, 1)
+        student_evaluate(NULL, samples, z.shape[0], NULL, points, values, gradients, hessians, 1)
         for i in range(3):
             gradient[i] = gradients[i * LANES]
             for j in range(3):

@@ -4,13 +4,18 @@
  *
  * The caller evaluates; this file decides where. `newton_start` sets the first trial; after each evaluation of value, gradient
  * and exact Hessian at `trial` the caller calls `newton_feed`, which accepts or rejects the trial and sets the next one, until
- * it returns 1. So any number of searches can share one vectorised evaluation (see chains.h).
+ * it returns 1. So any number of searches can share one vectorised evaluation (see walk.h).
  *
  * Method: Levenberg-Marquardt damping keeps the quadratic model concave; parameters at a bound whose gradient points outward
  * are held (active set, Bertsekas 1982); a step that would leave the box stops the parameter at its bound and solves again for
  * the others. A trial is accepted when it gains a part of what the model predicted. The search ends when the undamped Newton
  * step promises a gain below NEWTON_TOLERANCE: that step is still taken (its error is of second order, about 1e-10 standard
  * errors), not evaluated.
+ *
+ * Near a maximum the Hessian hardly changes: there, and where a neighbouring maximum's Hessian is known, evaluations need the
+ * gradient only (`curved` is 0), which is less than half of the work. Each of them improves the Hessian that is kept along its
+ * step (BFGS). Errors then shrink in proportion, by the ratio of two successive steps at least: the search ends when the step
+ * times that ratio is below NEWTON_CLOSE standard errors. Where they do not shrink as they should the exact Hessian is asked for.
  */
 #ifndef RISKKIT_BOX_NEWTON_H
 #define RISKKIT_BOX_NEWTON_H
@@ -24,20 +29,27 @@
 #define NEWTON_PASSES 80
 #endif
 #define NEWTON_TOLERANCE 1e-10
+#define NEWTON_CLOSE 3e-10 /* standard errors */
+#define NEWTON_CHORD 3e-3   /* a step from an exact Hessian, in standard errors, after which the gradient is enough */
+#define NEWTON_NEAR 0.2    /* a first step from a neighbour's Hessian, in standard errors, that may be trusted */
+#define NEWTON_SHRINK 0.25 /* ratio of successive steps on one Hessian that is not good enough */
 
 enum { FIT_OK = 0, FIT_BOUND = 1, FIT_NOT_CONVERGED = 2, FIT_FAILED = 3 };
 
 typedef struct {
     int size, passes, status;
+    int chords, curved; /* whether gradients alone may be asked for; whether the next evaluation is to bring the Hessian */
     unsigned fixed; /* bit i: parameter i is not searched, and stays where it starts */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
     double point[NEWTON_MOST], trial[NEWTON_MOST], step[NEWTON_MOST];
     double value, gradient[NEWTON_MOST], hessian[NEWTON_MOST][NEWTON_MOST];
-    double damping, predicted, slope, reach;
+    double damping, predicted, slope, reach, length; /* length: of the step, in standard errors */
 } Newton;
 
 static void newton_start(Newton *search, const double *start) {
     search->passes = 0;
+    search->curved = 1;
+    search->length = 0.0;
     search->status = FIT_NOT_CONVERGED;
     search->damping = 0.0;
     search->predicted = search->slope = 0.0;
@@ -52,7 +64,8 @@ static void newton_start(Newton *search, const double *start) {
 
 /* Solve (damping D - H) step = gradient for the free parameters, the others being fixed at step[i]; 0 if not concave. */
 static int newton_solve(Newton *search, const int *held, double damping) {
-    double factor[NEWTON_MOST][NEWTON_MOST], right[NEWTON_MOST];
+    double factor[NEWTON_MOST][NEWTON_MOST], scaled[NEWTON_MOST][NEWTON_MOST]; /* L D, and L with 1 / D on its diagonal */
+    double right[NEWTON_MOST];
     int free[NEWTON_MOST], count = 0, size = search->size;
     for (int i = 0; i < size; i++)
         if (!held[i]) free[count++] = i;
@@ -65,18 +78,17 @@ static int newton_solve(Newton *search, const int *held, double damping) {
             double sum = -search->hessian[i][free[b]];
             if (a == b) sum += damping * (fabs(search->hessian[i][i]) + 1e-3);
             double least = 1e-12 * fabs(sum);
-            for (int k = 0; k < b; k++) sum -= factor[a][k] * factor[b][k];
+            for (int k = 0; k < b; k++) sum -= factor[a][k] * scaled[b][k];
             if (a == b && !(sum > least)) return 0;
-            factor[a][b] = a == b ? sqrt(sum) : sum / factor[b][b];
+            factor[a][b] = sum;
+            scaled[a][b] = a == b ? 1.0 / sum : sum * scaled[b][b];
         }
     }
-    for (int a = 0; a < count; a++) {
-        for (int k = 0; k < a; k++) right[a] -= factor[a][k] * right[k];
-        right[a] /= factor[a][a];
-    }
+    for (int a = 0; a < count; a++)
+        for (int k = 0; k < a; k++) right[a] -= scaled[a][k] * right[k];
     for (int a = count - 1; a >= 0; a--) {
-        for (int k = a + 1; k < count; k++) right[a] -= factor[k][a] * right[k];
-        right[a] /= factor[a][a];
+        right[a] *= scaled[a][a];
+        for (int k = a + 1; k < count; k++) right[a] -= scaled[k][a] * right[k];
         search->step[free[a]] = right[a];
     }
     return 1;
@@ -154,8 +166,84 @@ static int newton_try(Newton *search, double reach) {
     return 0;
 }
 
-/* Take value, gradient and Hessian at `trial`; return 1 when the search has ended (result: point, value, status). */
+static void newton_take(Newton *search, double value, const double *gradient, int stride) {
+    search->damping = 0.0;
+    search->value = value;
+    for (int i = 0; i < search->size; i++) {
+        search->point[i] = search->trial[i];
+        search->gradient[i] = gradient[i * stride];
+    }
+}
+
+/* Set the next trial at the end of the step. */
+static int newton_go(Newton *search) {
+    search->slope = 0.0;
+    for (int i = 0; i < search->size; i++) search->slope += search->step[i] * search->gradient[i];
+    search->length = search->predicted > 0.0 ? sqrt(2.0 * search->predicted) : 0.0;
+    return newton_try(search, 1.0);
+}
+
+/* The search ends with a last step. */
+static int newton_land(Newton *search, int concave) {
+    newton_move(search->point, search);
+    search->value += search->predicted;
+    newton_finish(search, concave);
+    return 1;
+}
+
+/* BFGS: make the Hessian agree with the change of the gradient from `point` to `trial`, where that is a change of curvature
+ * and no rounding. */
+static void newton_learn(Newton *search, const double *gradient, int stride) {
+    double step[NEWTON_MOST], bent[NEWTON_MOST], change[NEWTON_MOST], along = 0.0, curved = 0.0;
+    int size = search->size;
+    if (search->length < 1e-7) return;
+    for (int i = 0; i < size; i++) {
+        step[i] = search->trial[i] - search->point[i];
+        change[i] = gradient[i * stride] - search->gradient[i];
+    }
+    for (int i = 0; i < size; i++) {
+        bent[i] = 0.0;
+        for (int j = 0; j < size; j++) bent[i] += search->hessian[i][j] * step[j];
+        along += step[i] * change[i];
+        curved += step[i] * bent[i];
+    }
+    if (!(along < 0.1 * curved) || !(curved < 0.0)) return;
+    for (int i = 0; i < size; i++)
+        for (int j = 0; j < size; j++)
+            search->hessian[i][j] += change[i] * change[j] / along - bent[i] * bent[j] / curved;
+}
+
+/* Take value and gradient at `trial`, on the Hessian that is known; return 1 when the search has ended. */
+static int newton_feed_gradient(Newton *search, double value, const double *gradient, int stride) {
+    int first = search->passes++ == 0;
+    double before = search->length, noise = 1e-11 * (1.0 + fabs(search->value));
+    if (first ? value > -INFINITY : value - search->value >= 1e-3 * search->slope - noise) {
+        if (!first) newton_learn(search, gradient, stride);
+        newton_take(search, value, gradient, stride);
+        double damping = newton_ascent(search);
+        search->damping = 0.0;
+        double length = search->predicted > 0.0 ? sqrt(2.0 * search->predicted) : 0.0;
+        if (damping == 0.0 && search->passes < NEWTON_PASSES) {
+            double ratio = first ? 1.0 : length / before;
+            if (length * ratio <= NEWTON_CLOSE) return newton_land(search, 1);
+            if (ratio <= NEWTON_SHRINK || (first && length < NEWTON_NEAR)) return newton_go(search);
+        }
+    } else if (first) {
+        search->status = FIT_FAILED;
+        return 1;
+    }
+    for (int i = 0; i < search->size; i++) search->trial[i] = search->point[i];
+    search->slope = 0.0;
+    search->reach = 1.0;
+    search->curved = 1;
+    search->chords = 0; /* for the rest of this search, or the two ways could take turns on a flat ridge */
+    return 0;
+}
+
+/* Take value, gradient and, when `curved`, Hessian at `trial`; return 1 when the search has ended (result: point, value,
+ * status). */
 static int newton_feed(Newton *search, double value, const double *gradient, const double *hessian, int stride) {
+    if (!search->curved) return newton_feed_gradient(search, value, gradient, stride);
     int size = search->size, first = search->passes++ == 0;
     double gain = value - search->value, reach = search->reach, slope = search->slope;
     double noise = 1e-11 * (1.0 + fabs(search->value));
@@ -164,13 +252,9 @@ static int newton_feed(Newton *search, double value, const double *gradient, con
         return 1;
     }
     if (first || gain >= 1e-3 * reach * slope - noise) {
-        search->damping = 0.0;
-        search->value = value;
-        for (int i = 0; i < size; i++) {
-            search->point[i] = search->trial[i];
-            search->gradient[i] = gradient[i * stride];
+        newton_take(search, value, gradient, stride);
+        for (int i = 0; i < size; i++)
             for (int j = 0; j < size; j++) search->hessian[i][j] = hessian[(i * size + j) * stride];
-        }
     } else if (search->passes < NEWTON_PASSES && reach > 1e-3) { /* the parabola through slope and both values */
         double shorter = 0.5 * slope * reach * reach / (slope * reach - gain);
         return newton_try(search, shorter > 0.1 * reach ? (shorter < 0.5 * reach ? shorter : 0.5 * reach) : 0.1 * reach);
@@ -178,20 +262,15 @@ static int newton_feed(Newton *search, double value, const double *gradient, con
         search->damping = search->damping > 1e-3 ? 10.0 * search->damping : 1e-2;
     }
     double damping = newton_ascent(search);
-    if (search->predicted * (1.0 + 1e3 * damping) < NEWTON_TOLERANCE) {
-        newton_move(search->point, search);
-        search->value += search->predicted;
-        newton_finish(search, damping == 0.0);
-        return 1;
-    }
+    if (search->predicted * (1.0 + 1e3 * damping) < NEWTON_TOLERANCE) return newton_land(search, damping == 0.0);
     if (search->passes >= NEWTON_PASSES || damping > 1e12) {
         newton_finish(search, 0);
         return 1;
     }
+    newton_go(search);
     search->damping = damping;
-    search->slope = 0.0;
-    for (int i = 0; i < size; i++) search->slope += search->step[i] * search->gradient[i];
-    return newton_try(search, 1.0);
+    search->curved = !(search->chords && damping == 0.0 && search->length < NEWTON_CHORD);
+    return 0;
 }
 
 #endif

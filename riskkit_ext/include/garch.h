@@ -68,55 +68,86 @@ static void garch_carry(double *product, double *power, int points) {
     }
 }
 
+#define GARCH_SETTLED 64 /* observations after which a drifting variance has nearly settled, or drifts slowly */
+
+/* Logarithm of a positive normal number to 1e-6, in steps that a compiler makes vectors of: log 2 times the exponent, and of
+ * the mantissa 1 + u a polynomial that interpolates log(1 + u) / u at Chebyshev's points. */
+ALWAYS_INLINE double garch_rough_log(double x) {
+    uint64_t bits, shifted;
+    double u, power;
+    memcpy(&bits, &x, sizeof bits);
+    shifted = bits >> 52 | UINT64_C(0x4330000000000000); /* 2^52 + 1023 + exponent, as a double */
+    bits = (bits & UINT64_C(0x000FFFFFFFFFFFFF)) | UINT64_C(0x3FF0000000000000);
+    memcpy(&u, &bits, sizeof u);
+    memcpy(&power, &shifted, sizeof power);
+    u -= 1.0;
+    double high = u * (-0.2351486375 + u * (0.1494345836 + u * (-0.06658804994 + u * 0.01420282562)));
+    return (power - 4503599627371519.0) * 0.693147180559945309 +
+           u * (0.9999987635 + u * (-0.4998719159 + u * (0.3311205191 + high)));
+}
+
 /* The passes, for each width of register that a processor of this kind may have. */
 #define WIDTH LANE_NARROWEST
 #define TARGET
 #include "garch_pass.h"
+#include "garch_grid_pass.h"
 #undef WIDTH
 #ifdef LANES_DISPATCHED
 #undef TARGET
+/* ISO C keeps every rounding apart; here products and sums may be fused, which is why widths differ in the last digits. */
+#ifndef __clang__
+#pragma GCC push_options
+#pragma GCC optimize("fp-contract=fast")
+#endif
 #define WIDTH 4
-#define TARGET __attribute__((target("avx2")))
+#define TARGET __attribute__((target("avx2,fma")))
 #include "garch_pass.h"
+#include "garch_grid_pass.h"
 #undef WIDTH
 #undef TARGET
 #define WIDTH 8
 #define TARGET __attribute__((target("avx512f")))
 #include "garch_pass.h"
+#include "garch_grid_pass.h"
 #undef WIDTH
+#ifndef __clang__
+#pragma GCC pop_options
+#endif
 #endif
 #undef TARGET
 #undef garch_pass
 #undef garch_advance
+#undef garch_drift
+#undef garch_grid_values
 
 /* Doubles in the widest register of the processor that runs. */
 static int garch_widest(void) {
 #ifdef LANES_DISPATCHED
-    return __builtin_cpu_supports("avx512f") ? 8 : __builtin_cpu_supports("avx2") ? 4 : LANE_NARROWEST;
+    return __builtin_cpu_supports("avx512f") ? 8 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 4 : LANE_NARROWEST;
 #else
     return LANE_NARROWEST;
 #endif
 }
 
-/* Value, gradient and Hessian of the lanes whose bit in `busy` is set, in registers of at most `width` doubles. */
-static void garch_evaluate(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
+/* Value, gradient and, unless `hessian` is 0, Hessian of the lanes whose bit in `busy` is set, in registers of `width`
+ * doubles, also where a narrower one would do: a problem's numbers must not depend on its neighbours. */
+static void garch_evaluate(const double *const *z, long n, const double *start, const double *point, double *value, double *gradient,
                            double *hessian, int student, int leverage, int width, unsigned busy) {
     (void)width;
 #ifdef LANES_DISPATCHED
-    if (width >= 8 && busy & 0x0F && busy & 0xF0) {
+    if (width >= 8) {
         garch_pass_8(z, n, start, point, value, gradient, hessian, student, leverage);
         return;
     }
     for (int l = 0; width >= 4 && l < LANES; l += 4)
-        if (busy >> l & 0x03 && busy >> l & 0x0C) {
-            garch_pass_4(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student, leverage);
-            busy &= ~(0x0Fu << l);
-        }
+        if (busy >> l & 0x0F)
+            garch_pass_4(z + l, n, start + l, point + l, value + l, gradient + l, hessian ? hessian + l : 0, student, leverage);
+    if (width >= 4) return;
 #endif
     for (int l = 0; l < LANES; l += LANE_NARROWEST)
         if (busy >> l & ((1u << LANE_NARROWEST) - 1))
-            LANE_PASTE(garch_pass, LANE_NARROWEST)(z + l, n, start + l, point + l, value + l, gradient + l, hessian + l, student,
-                                                   leverage);
+            LANE_PASTE(garch_pass, LANE_NARROWEST)(z + l, n, start + l, point + l, value + l, gradient + l,
+                                                   hessian ? hessian + l : 0, student, leverage);
 }
 
 static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q, int student,
@@ -133,6 +164,37 @@ static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const d
     }
 #endif
     LANE_PASTE(garch_advance, LANE_NARROWEST)(grid, paths, y, count, q, student, points);
+}
+
+static void garch_drift_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int width) {
+    (void)width;
+#ifdef LANES_DISPATCHED
+    if (width >= 8) {
+        garch_drift_8(grid, paths, y, count, student);
+        return;
+    }
+    if (width >= 4) {
+        garch_drift_4(grid, paths, y, count, student);
+        return;
+    }
+#endif
+    LANE_PASTE(garch_drift, LANE_NARROWEST)(grid, paths, y, count, student);
+}
+
+static void garch_values_of(const GarchGrid *grid, const GarchPaths *before, const GarchPaths *after, int student, int points,
+                            int width, double *values) {
+    (void)width;
+#ifdef LANES_DISPATCHED
+    if (width >= 8) {
+        garch_grid_values_8(grid, before, after, student, points, values);
+        return;
+    }
+    if (width >= 4) {
+        garch_grid_values_4(grid, before, after, student, points, values);
+        return;
+    }
+#endif
+    LANE_PASTE(garch_grid_values, LANE_NARROWEST)(grid, before, after, student, points, values);
 }
 
 /* Of one sample z[t]: the variances h_1 .. h_{n+1} and the score of every observation in the natural parameters (n x 6). */

@@ -58,7 +58,7 @@ ALWAYS_INLINE void garch_pull_back(const GarchModel *garch, const GarchJacobian 
     to[5] = by->q[0] * alpha + by->q[2] * gamma;
 }
 
-/* Derivatives by the coordinates of the search from those by the natural parameters. */
+/* Derivatives by the coordinates of the search from those by the natural parameters; without `hessian` first ones only. */
 static void garch_chain_rule(const GarchModel *garch, const double *point, const double *g, const double *H, double *gradient,
                              double *hessian) {
     int size = garch->model.size;
@@ -66,6 +66,7 @@ static void garch_chain_rule(const GarchModel *garch, const double *point, const
     GarchJacobian by = garch_jacobian(garch, point);
     garch_pull_back(garch, &by, g, LANES, slopes);
     for (int i = 0; i < size; i++) gradient[i * LANES] = slopes[i];
+    if (!hessian) return;
     for (int i = 0; i < (garch->leverage ? 6 : 5); i++) garch_pull_back(garch, &by, H + 6 * i * LANES, LANES, half[i]);
     for (int j = 0; j < size; j++) {
         garch_pull_back(garch, &by, &half[0][j], 6, column);

@@ -10,14 +10,15 @@
 
 #define EWMA_SPAN 75
 #define AUDIT 6 /* with stretches of 25 windows both ends are searched afresh */
+#define AHEAD_SUMS 16
 #define LARGEST_START 1e15  /* start variance by that of the window: what h can hold */
 #define MOST_PERSISTENT (1.0 - 1e-6) /* with targeting: at persistence 1 omega, and with it h, would be zero */
 
-/* The exponentially weighted mean of the first 75 squared deviations, as `arch` takes it; z is one lane. */
+/* The exponentially weighted mean of the first 75 squared deviations, as `arch` takes it; z is one window. */
 static double garch_ewma(const double *z, long n) {
     double sum = 0.0, weights = 0.0, weight = 1.0;
     for (long t = 0; t < n && t < EWMA_SPAN; t++, weight *= 0.94) {
-        sum += weight * z[t * LANES] * z[t * LANES];
+        sum += weight * z[t] * z[t];
         weights += weight;
     }
     return sum / weights;
@@ -27,35 +28,35 @@ static double garch_ewma(const double *z, long n) {
 static void garch_mean_square(const double *z, long n, double *start) {
     double mean = 0.0, square = 0.0;
     for (long t = 0; t < n; t++) {
-        mean += z[t * LANES];
-        square += z[t * LANES] * z[t * LANES];
+        mean += z[t];
+        square += z[t] * z[t];
     }
     start[0] = square / (double)n;
-    start[LANES] = -2.0 * mean / (double)n;
-    start[2 * LANES] = 1.0;
+    start[1] = -2.0 * mean / (double)n;
+    start[2] = 1.0;
 }
 
 static int garch_prepare(const Model *model, const double *z, long n, double scale, double *start) {
     const GarchModel *garch = (const GarchModel *)model;
     start[0] = 1.0;
-    start[LANES] = start[2 * LANES] = 0.0;
+    start[1] = start[2] = 0.0;
     if (garch->start == START_EWMA) start[0] = garch_ewma(z, n);
     if (garch->start == START_FCP) garch_mean_square(z, n, start);
     if (garch->start == START_GIVEN) start[0] = garch->start_variance / (scale * scale);
     return start[0] <= LARGEST_START;
 }
 
-static void garch_search(const Model *model, const double *z, long n, const double *start, const double *point, double *value,
+static void garch_search(const Model *model, const double *const *z, long n, const double *start, const double *point, double *value,
                          double *gradient, double *hessian, unsigned busy) {
     const GarchModel *garch = (const GarchModel *)model;
     double natural[6 * LANES], g[6 * LANES], H[36 * LANES];
     for (int l = 0; l < LANES; l++) garch_natural(garch, point + l, natural + l);
-    garch_evaluate(z, n, start, natural, value, g, H, garch->student, garch->leverage, model->width, busy);
+    garch_evaluate(z, n, start, natural, value, g, hessian ? H : 0, garch->student, garch->leverage, model->width, busy);
     for (int l = 0; l < LANES; l++)
-        if (busy >> l & 1) garch_chain_rule(garch, point + l, g + l, H + l, gradient + l, hessian + l);
+        if (busy >> l & 1) garch_chain_rule(garch, point + l, g + l, H + l, gradient + l, hessian ? hessian + l : 0);
 }
 
-/* h at the step after the window; omega and q are filled in where they are not searched. With four interleaved sums the
+/* h at the step after the window; omega and q are filled in where they are not searched. With interleaved sums the
  * recursion is no chain of n dependent operations. */
 static double garch_ahead(const Model *model, const double *z, long n, const double *start, double *point) {
     const GarchModel *garch = (const GarchModel *)model;
@@ -67,25 +68,29 @@ static double garch_ahead(const Model *model, const double *z, long n, const dou
     } else {
         point[5] = 0.5;
     }
-    double omega = point[1], b = start[0] + mu * (start[LANES] + mu * start[2 * LANES]);
-    double b2 = beta * beta, b4 = b2 * b2, sums[4] = {0.0, 0.0, 0.0, 0.0}, ones[4] = {0.0, 0.0, 0.0, 0.0};
-    double h = omega + p * b;
-    long t = 0, lone = n % 4;
+    double omega = point[1], b = start[0] + mu * (start[1] + mu * start[2]);
+    double powers[AHEAD_SUMS + 1] = {1.0}, sums[AHEAD_SUMS] = {0.0}, ones = 0.0, faded = 1.0, last = 0.0, geometric = 0.0;
+    for (int k = 0; k < AHEAD_SUMS; k++) powers[k + 1] = beta * powers[k];
+    double h = omega + p * b, jump = powers[AHEAD_SUMS];
+    long t = 0, lone = n % AHEAD_SUMS;
     for (; t < lone; t++) {
-        double e = z[t * LANES] - mu;
+        double e = z[t] - mu;
         h = omega + share * (e < 0.0 ? fall : rise) * e * e + beta * h;
     }
-    double faded = 1.0;
-    for (; t < n; t += 4) {
-        faded *= b4;
-        for (int k = 0; k < 4; k++) {
-            double e = z[(t + k) * LANES] - mu;
-            sums[k] = b4 * sums[k] + (e < 0.0 ? fall : rise) * e * e;
-            ones[k] = b4 * ones[k] + 1.0;
+    for (; t < n; t += AHEAD_SUMS) {
+        faded *= jump;
+        ones = jump * ones + 1.0;
+        for (int k = 0; k < AHEAD_SUMS && garch->leverage; k++) {
+            double e = z[t + k] - mu;
+            sums[k] = jump * sums[k] + (e < 0.0 ? fall : rise) * e * e;
         }
+        for (int k = 0; k < AHEAD_SUMS && !garch->leverage; k++) sums[k] = jump * sums[k] + (z[t + k] - mu) * (z[t + k] - mu);
     }
-    double last = beta * (b2 * sums[0] + beta * sums[1] + sums[2]) + sums[3];
-    return omega * ones[0] * (1.0 + beta + b2 + b2 * beta) + share * last + faded * h;
+    for (int k = 0; k < AHEAD_SUMS; k++) {
+        last += powers[AHEAD_SUMS - 1 - k] * sums[k];
+        geometric += powers[k];
+    }
+    return omega * ones * geometric + share * last + faded * h;
 }
 
 /* Bounds that are equal hold a parameter that is not searched. Without leverage the search ends before q, and before eta too
@@ -99,11 +104,13 @@ static GarchModel garch_model(int student, int leverage, int zero_mean, int star
                          3,
                          leverage ? 5 : -1,
                          !zero_mean,
+                         1,
                          {-10.0, 1e-12, 0.0, 0.0, 1.0 / 500.0, 0.0},
                          {10.0, 10.0, 1.0, 1.0, 1.0 / 2.05, 1.0},
                          garch_prepare,
                          garch_search,
                          garch_peaks,
+                         garch_near,
                          garch_ahead},
                         student,
                         leverage,

@@ -115,12 +115,13 @@ static double garch_derivatives(const GarchModel *garch, const double *z, long n
                                 double *workspace, double *gradient, GarchMatrix information, GarchMatrix outer) {
     double starts[3 * LANES], points[GARCH_SIZE * LANES], values[LANES];
     double gradients[GARCH_SIZE * LANES], hessians[GARCH_SIZE * GARCH_SIZE * LANES];
-    for (int l = 0; l < LANE_NARROWEST; l++) {
+    const double *samples[LANES];
+    for (int l = 0; l < LANES; l++) {
+        samples[l] = z;
         for (int i = 0; i < 3; i++) starts[i * LANES + l] = start[i];
         for (int i = 0; i < GARCH_SIZE; i++) points[i * LANES + l] = natural[i];
-        for (long t = 0; t < n; t++) workspace[t * LANES + l] = z[t];
     }
-    garch_evaluate(workspace, n, starts, points, values, gradients, hessians, garch->student, garch->leverage, 1, 1);
+    garch_evaluate(samples, n, starts, points, values, gradients, hessians, garch->student, garch->leverage, 1, 1);
     for (int i = 0; i < GARCH_SIZE; i++) {
         gradient[i] = gradients[i * LANES];
         for (int j = 0; j < GARCH_SIZE; j++) information[i][j] = -hessians[(i * GARCH_SIZE + j) * LANES];

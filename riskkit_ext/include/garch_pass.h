@@ -3,18 +3,14 @@
 
 #undef garch_pass_of
 #undef garch_pass
-#undef garch_advance_of
-#undef garch_advance
 #define garch_pass_of LANE_PASTE(garch_pass_of, WIDTH)
 #define garch_pass LANE_PASTE(garch_pass, WIDTH)
-#define garch_advance_of LANE_PASTE(garch_advance_of, WIDTH)
-#define garch_advance LANE_PASTE(garch_advance, WIDTH)
 
-/* One pass over WIDTH of the LANES samples, z[t * LANES + lane]. start is 3 x LANES, point 6 x LANES; value LANES, gradient
+/* One pass over WIDTH of the LANES samples, z[lane][t]. start is 3 x LANES, point 6 x LANES; value LANES, gradient
  * 6 x LANES, hessian 6 x 6 x LANES, all in the natural parameters. Without `student` the derivatives by eta are zero, without
  * `leverage` gamma and the derivatives by it. Both are known when this is compiled. */
-TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *start, const double *point, double *value,
-                                        double *gradient, double *hessian, int student, int leverage) {
+TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const double *start, const double *point, double *value,
+                                        double *gradient, double *hessian, int student, int leverage, int curved) {
     lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
     lane beta = lane_load(point + 3 * LANES), zero = lane_all(0.0), gamma = leverage ? lane_load(point + 5 * LANES) : zero;
     GarchShape shapes[WIDTH];
@@ -40,7 +36,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
 
     lane gm = zero, gw = zero, ga = zero, gb = zero, gg = zero, tail = zero, tail2 = zero;
     lane Hmm = zero, Hmw = zero, Hma = zero, Hmb = zero, Hww = zero, Hwa = zero, Hwb = zero, Haa = zero, Hab = zero, Hbb = zero;
-    lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero;
+    lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero, sum_direct = zero, tilt = 2.0 * half_less * k;
     lane Hmg = zero, Hwg = zero, Hag = zero, Hbg = zero, Hge = zero, Hgg = zero;
     LogSum log_h = log_sum_start(), log_g = log_sum_start();
 
@@ -50,10 +46,10 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
     lane twice = 2.0 * alpha;
     for (long block = 0; block < n; block += LOG_BLOCK) {
         int size = n - block < LOG_BLOCK ? (int)(n - block) : LOG_BLOCK;
-        const double *from = z + block * LANES;
+        lane_gather(z, block, size, es);
         /* h, and the derivatives of each term by h and directly by mu, which enters through e */
         for (int t = 0; t < size; t++) {
-            lane e = lane_load(from + t * LANES) - mu, e2 = e * e;
+            lane e = es[t] - mu, e2 = e * e;
             hs[t] = h;
             es[t] = e;
             if (leverage) {
@@ -63,46 +59,54 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             log_h.product *= h;
             if (student) {
                 lane g = h + k * e2, r = 1.0 / (h * g), ih = r * g, ig = r * h, x = e2 * ig;
-                lane part = half_less * ih, cig = c1 * ig, direct = e * ig, u = twice_kc * direct;
+                lane direct = e * ig;
                 log_g.product *= g;
                 tail += x;
-                tail2 += x * x;
-                by_h[t] = part - cig;
-                by_hh[t] = cig * ig - part * ih;
-                by_he[t] = u * ig;
-                by_h_eta[t] = c1_slope * (ih - ig) + kc * (x * ig);
-                gm += u;
-                Hmm += (twice_k * x - 1.0) * (twice_kc * ig);
-                Hme += (eta_e - eta_ex * x) * direct;
+                sum_direct += direct;
+                by_h[t] = r * (tilt * e2 - h);
+                if (curved) {
+                    lane part = half_less * ih, cig = c1 * ig, u = twice_kc * direct;
+                    by_h[t] = part - cig;
+                    tail2 += x * x;
+                    by_hh[t] = cig * ig - part * ih;
+                    by_he[t] = u * ig;
+                    by_h_eta[t] = x * (c1_slope * k * ih + kc * ig);
+                    Hmm += (twice_k * x - 1.0) * (twice_kc * ig);
+                    Hme += (eta_e - eta_ex * x) * direct;
+                }
             } else {
                 lane ih = 1.0 / h, x = e2 * ih, u = e * ih;
                 squares += x;
                 by_h[t] = 0.5 * ih * (x - 1.0);
-                by_hh[t] = ih * ih * (0.5 - x);
-                by_he[t] = u * ih;
                 gm += u;
-                Hmm -= ih;
+                if (curved) {
+                    by_hh[t] = ih * ih * (0.5 - x);
+                    by_he[t] = u * ih;
+                    Hmm -= ih;
+                }
             }
             h = omega + pull * e2 + beta * h;
         }
         /* first derivatives of h */
         for (int t = 0; t < size; t++) {
-            ms[t] = hm;
-            ws[t] = hw;
-            as[t] = ha;
-            bs[t] = hb;
+            if (curved) {
+                ms[t] = hm;
+                ws[t] = hw;
+                as[t] = ha;
+                bs[t] = hb;
+                gs[t] = hg;
+            }
             gm += by_h[t] * hm;
             gw += by_h[t] * hw;
             ga += by_h[t] * ha;
             gb += by_h[t] * hb;
             if (leverage) {
-                gs[t] = hg;
                 gg += by_h[t] * hg;
-                if (student) Hge += by_h_eta[t] * hg;
+                if (curved && student) Hge += by_h_eta[t] * hg;
                 hg = falls[t] * falls[t] + beta * hg;
                 twice = 2.0 * pulls[t];
             }
-            if (student) {
+            if (curved && student) {
                 Hme += by_h_eta[t] * hm;
                 Hwe += by_h_eta[t] * hw;
                 Hae += by_h_eta[t] * ha;
@@ -114,7 +118,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             hb = hs[t] + beta * hb;
         }
         /* products of them */
-        for (int t = 0; t < size; t++) {
+        for (int t = 0; curved && t < size; t++) {
             lane um = by_hh[t] * ms[t] - by_he[t], uw = by_hh[t] * ws[t], ua = by_hh[t] * as[t], ub = by_hh[t] * bs[t];
             Hmm += (um - by_he[t]) * ms[t];
             Hmw += um * ws[t];
@@ -135,7 +139,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
             }
         }
         /* second derivatives of h */
-        for (int t = 0; t < size; t++) {
+        for (int t = 0; curved && t < size; t++) {
             Hmm += by_h[t] * hmm;
             Hma += by_h[t] * hma;
             Hmb += by_h[t] * hmb;
@@ -160,11 +164,19 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
         if (student) log_sum_carry(&log_g);
     }
 
+    if (student && !curved) { /* here by_h was twice what it is called */
+        gm *= 0.5;
+        gw *= 0.5;
+        ga *= 0.5;
+        gb *= 0.5;
+        gg *= 0.5;
+    }
+    if (student) gm += twice_kc * sum_direct;
     lane upper[21] = {Hmm, Hmw, Hma, Hmb, Hme, Hmg, Hww, Hwa, Hwb, Hwe, Hwg, Haa, Hab, Hae, Hag, Hbb, Hbe, Hbg, zero, Hge, Hgg};
     lane first[GARCH_SIZE] = {gm, gw, ga, gb, zero, gg};
     for (int i = 0, at = 0; i < GARCH_SIZE; i++) {
         lane_store(gradient + i * LANES, first[i]);
-        for (int j = i; j < GARCH_SIZE; j++, at++) {
+        for (int j = i; curved && j < GARCH_SIZE; j++, at++) {
             lane_store(hessian + (i * GARCH_SIZE + j) * LANES, upper[at]);
             lane_store(hessian + (j * GARCH_SIZE + i) * LANES, upper[at]);
         }
@@ -184,80 +196,22 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *z, long n, const double *s
         double logs = lh - columns[1][l], x = columns[2][l], xx = columns[3][l];
         value[l] = count * s->constant[0] - 0.5 * lh + s->c1[0] * logs;
         gradient[4 * LANES + l] = count * s->constant[1] + s->c1[1] * logs - s->k[1] * s->c1[0] * x;
+        if (!curved) continue;
         hessian[28 * LANES + l] = count * s->constant[2] + s->c1[2] * logs - 2.0 * s->c1[1] * s->k[1] * x +
                                   s->k[1] * s->k[1] * s->c1[0] * xx - s->k[2] * s->c1[0] * x;
     }
 }
 
-TARGET static void garch_pass(const double *z, long n, const double *start, const double *point, double *value, double *gradient,
-                              double *hessian, int student, int leverage) {
-    if (student && leverage)
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 1);
-    else if (student)
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 0);
-    else if (leverage)
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 1);
-    else
-        garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 0);
-}
-
-/* Carry the recursions of the first `points` of the grid (a multiple of 8) over `count` observations y, standardised by mean and
- * 1 / scale; mu = 0, asymmetry q. `abreast` registers at a time hide the latency of the recursion. */
-TARGET ALWAYS_INLINE void garch_advance_of(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q,
-                                           int student, int points, const int abreast) {
-    double squares[LOG_BLOCK], tails[LOG_BLOCK], weighted[LOG_BLOCK];
-    const double *news = q == 0.5 ? squares : weighted;
-    for (long block = 0; block < count; block += LOG_BLOCK) {
-        long size = count - block < LOG_BLOCK ? count - block : LOG_BLOCK;
-        for (long t = 0; t < size; t++) {
-            double z = (y[block + t] - grid->mean) * grid->inverse;
-            squares[t] = z * z;
-            tails[t] = grid->k * squares[t];
-        }
-        for (long t = 0; t < size && news == weighted; t++)
-            weighted[t] = 2.0 * (y[block + t] < grid->mean ? q : 1.0 - q) * squares[t];
-        for (int v = 0; v < points; v += abreast * WIDTH) {
-            lane now[8], first[8], second[8];
-            for (int i = 0; i < abreast; i++) {
-                now[i] = lane_load(paths->h + v + i * WIDTH);
-                first[i] = lane_load(paths->first + v + i * WIDTH);
-                second[i] = lane_load(paths->second + v + i * WIDTH);
-            }
-            for (long t = 0; t < size; t++)
-                for (int i = 0; i < abreast; i++) {
-                    lane omega = lane_load(grid->omega + v + i * WIDTH), alpha = lane_load(grid->alpha + v + i * WIDTH);
-                    lane beta = lane_load(grid->beta + v + i * WIDTH);
-                    first[i] *= now[i];
-                    if (student)
-                        second[i] *= now[i] + tails[t];
-                    else
-                        second[i] += squares[t] / now[i];
-                    now[i] = omega + alpha * news[t] + beta * now[i];
-                }
-            for (int i = 0; i < abreast; i++) {
-                lane_store(paths->h + v + i * WIDTH, now[i]);
-                lane_store(paths->first + v + i * WIDTH, first[i]);
-                lane_store(paths->second + v + i * WIDTH, second[i]);
-            }
-        }
-        garch_carry(paths->first, paths->power, points);
-        if (student) garch_carry(paths->second, paths->second_power, points);
+TARGET static void garch_pass(const double *const *z, long n, const double *start, const double *point, double *value,
+                              double *gradient, double *hessian, int student, int leverage) {
+    switch ((hessian ? 4 : 0) + (student ? 2 : 0) + (leverage ? 1 : 0)) {
+    case 0: garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 0, 0); break;
+    case 1: garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 1, 0); break;
+    case 2: garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 0, 0); break;
+    case 3: garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 1, 0); break;
+    case 4: garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 0, 1); break;
+    case 5: garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 1, 1); break;
+    case 6: garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 0, 1); break;
+    default: garch_pass_of(z, n, start, point, value, gradient, hessian, 1, 1, 1);
     }
-}
-
-TARGET static void garch_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q, int student,
-                                 int points) {
-    enum { FEW = 8 / WIDTH, SEVEN = WIDTH == 8 ? 7 : FEW, EIGHT = WIDTH == 8 ? 8 : FEW };
-    if (student && points == 56)
-        garch_advance_of(grid, paths, y, count, q, 1, 56, SEVEN);
-    else if (student && points == 64)
-        garch_advance_of(grid, paths, y, count, q, 1, 64, EIGHT);
-    else if (student)
-        garch_advance_of(grid, paths, y, count, q, 1, points, FEW);
-    else if (points == 56)
-        garch_advance_of(grid, paths, y, count, q, 0, 56, SEVEN);
-    else if (points == 64)
-        garch_advance_of(grid, paths, y, count, q, 0, 64, EIGHT);
-    else
-        garch_advance_of(grid, paths, y, count, q, 0, points, FEW);
 }

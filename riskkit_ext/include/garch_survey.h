@@ -83,21 +83,6 @@ static void garch_grid_begin(const GarchModel *garch, double (*points)[NEWTON_MO
     }
 }
 
-/* Log-likelihoods of the first `points` of the grid but for a constant. */
-static void garch_grid_values(const GarchGrid *grid, const GarchPaths *before, const GarchPaths *after, int student, int points,
-                              double *values) {
-    static const double log_two = 0.693147180559945309417232121458;
-    for (int i = 0; i < points; i++) {
-        double first = log(after->first[i] / before->first[i]) + log_two * (after->power[i] - before->power[i]), second;
-        if (student) {
-            second = log(after->second[i] / before->second[i]) + log_two * (after->second_power[i] - before->second_power[i]);
-            values[i] = grid->c1 * (first - second) - 0.5 * first;
-        } else {
-            values[i] = -0.5 * (first + after->second[i] - before->second[i]);
-        }
-    }
-}
-
 /* Values of the grid on the window y, each point at its best asymmetry; `moved` as in Model. */
 static void garch_survey(const GarchModel *garch, GarchSurvey *survey, const double *y, long n, long moved, double b,
                          double mean, double scale, double *values) {
@@ -114,7 +99,7 @@ static void garch_survey(const GarchModel *garch, GarchSurvey *survey, const dou
             *before = *after = survey->before[0];
             garch_grid_advance(&survey->grid, after, y, n, q, student, size, width);
         }
-        garch_grid_values(&survey->grid, before, after, student, size, cut);
+        garch_values_of(&survey->grid, before, after, student, size, width, cut);
         for (int i = 0; i < size; i++)
             if (k == 0 || cut[i] > values[i]) {
                 values[i] = cut[i];
@@ -126,8 +111,22 @@ static void garch_survey(const GarchModel *garch, GarchSurvey *survey, const dou
     GarchPaths before, after;
     garch_grid_begin(garch, survey->points, b, mean, scale, &grid, &before);
     after = before;
-    garch_grid_advance(&grid, &after, y, n, 0.5, student, GRID_PERSISTENCES, width);
-    garch_grid_values(&grid, &before, &after, student, GRID_PERSISTENCES, values);
+    garch_drift_advance(&grid, &after, y, n, student, width);
+    garch_values_of(&grid, &before, &after, student, GRID_PERSISTENCES, width, values);
+}
+
+/* Whether a share and a persistence are nearest to this point of the grid. The drift row has its own maxima. */
+static int garch_near(const Model *model, const double *maximum, const double *start) {
+    const GarchModel *garch = (const GarchModel *)model;
+    const double *shares = garch->leverage ? grid_shares_leverage : grid_shares;
+    int last = garch_rows(garch) - 1, column = 0, row = 0;
+    while (grid_persistences[column] < start[2]) column++;
+    while (shares[row] < start[3]) row++;
+    if ((maximum[3] > 0.0) != (row > 0)) return 0;
+    double p = 2.0 * maximum[2] - start[2], s = 2.0 * maximum[3] - start[3]; /* as far again from the point */
+    return (column == 0 || p > grid_persistences[column - 1]) &&
+           (column == GRID_PERSISTENCES - 1 || p < grid_persistences[column + 1]) && (row == 0 || s > shares[row - 1]) &&
+           (row == last || s < shares[row + 1]);
 }
 
 /* See Model. */

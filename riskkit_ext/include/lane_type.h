@@ -9,6 +9,9 @@
 #undef lane_store
 #undef lane_all
 #undef lane_where_negative
+#undef lane_gather
+#undef lane_zip_low
+#undef lane_zip_high
 #undef LogSum
 #undef log_sum_start
 #undef log_sum_carry
@@ -19,6 +22,9 @@
 #define lane_store LANE_PASTE(lane_store, WIDTH)
 #define lane_all LANE_PASTE(lane_all, WIDTH)
 #define lane_where_negative LANE_PASTE(lane_where_negative, WIDTH)
+#define lane_gather LANE_PASTE(lane_gather, WIDTH)
+#define lane_zip_low LANE_PASTE(lane_zip_low, WIDTH)
+#define lane_zip_high LANE_PASTE(lane_zip_high, WIDTH)
 #define LogSum LANE_PASTE(LogSum, WIDTH)
 #define log_sum_start LANE_PASTE(log_sum_start, WIDTH)
 #define log_sum_carry LANE_PASTE(log_sum_carry, WIDTH)
@@ -59,6 +65,53 @@ TARGET ALWAYS_INLINE lane lane_where_negative(lane of, lane value) {
 #else
     return of < 0.0 ? value : 0.0;
 #endif
+}
+
+#if WIDTH > 1 && defined(LANE_SHUFFLES)
+/* a0 b0 a1 b1 ... of the lower halves, and of the upper ones. */
+TARGET ALWAYS_INLINE lane lane_zip_low(lane a, lane b) {
+#if WIDTH == 2
+    return __builtin_shufflevector(a, b, 0, 2);
+#elif WIDTH == 4
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+#else
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+#endif
+}
+
+TARGET ALWAYS_INLINE lane lane_zip_high(lane a, lane b) {
+#if WIDTH == 2
+    return __builtin_shufflevector(a, b, 1, 3);
+#elif WIDTH == 4
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+#else
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#endif
+}
+#endif
+
+/* Observations `from` to `from + size - 1`, at most LOG_BLOCK, of WIDTH samples: into[t] has lane l from z[l]. */
+TARGET ALWAYS_INLINE void lane_gather(const double *const *z, long from, int size, lane *into) {
+#if WIDTH > 1 && defined(LANE_SHUFFLES)
+    if (size == LOG_BLOCK) { /* squares of WIDTH by WIDTH are transposed by log2 WIDTH perfect shuffles */
+        for (int block = 0; block < LOG_BLOCK; block += WIDTH) {
+            lane rows[WIDTH], mixed[WIDTH];
+            for (int l = 0; l < WIDTH; l++) rows[l] = lane_load(z[l] + from + block);
+            for (int stage = 1; stage < WIDTH; stage *= 2) {
+                for (int l = 0; l < WIDTH / 2; l++) {
+                    mixed[2 * l] = lane_zip_low(rows[l], rows[l + WIDTH / 2]);
+                    mixed[2 * l + 1] = lane_zip_high(rows[l], rows[l + WIDTH / 2]);
+                }
+                for (int l = 0; l < WIDTH; l++) rows[l] = mixed[l];
+            }
+            for (int l = 0; l < WIDTH; l++) into[block + l] = rows[l];
+        }
+        return;
+    }
+#endif
+    double *one = (double *)into;
+    for (int l = 0; l < WIDTH; l++)
+        for (int t = 0; t < size; t++) one[t * WIDTH + l] = z[l][from + t];
 }
 
 typedef struct {

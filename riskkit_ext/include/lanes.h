@@ -1,10 +1,10 @@
 /* Lanes: the same arithmetic on several independent problems at once.
  *
- * Arrays of LANES problems (windows, starting points) lie side by side, the problem innermost: x[t * LANES + lane]. How many of
- * them one machine register holds is another matter: the passes over the data are written once (see lane_type.h), compiled for
- * registers of 2, 4 and 8 doubles, and chosen by the processor that runs. Each problem's numbers are the same bits at any width
- * and whatever runs in the lanes beside it: IEEE arithmetic is, as long as no a * b + c is contracted.
- * (Between machines the last bit may differ where libm differs.)
+ * The numbers of LANES problems (windows, starting points) lie side by side, the problem innermost: x[i * LANES + lane]; each
+ * has its own data. How many of them one machine register holds is another matter: the passes over the data are written once
+ * (see lane_type.h), compiled for registers of 2, 4 and 8 doubles, and chosen by the processor that runs. A problem's numbers are
+ * the same bits whatever runs in the lanes beside it. Registers of 4 and 8 belong to processors that fuse a * b + c into one
+ * rounding: their last digits are not those of 2, and an optimum agrees to 1e-9.
  */
 #ifndef RISKKIT_LANES_H
 #define RISKKIT_LANES_H
@@ -22,6 +22,12 @@
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #else
 #define ALWAYS_INLINE static inline
+#endif
+
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define LANE_SHUFFLES
+#endif
 #endif
 
 /* Doubles in a register that every processor of the kind has (SSE2, NEON, simd128); without vector types in the compiler 1. */

@@ -46,7 +46,7 @@ static void student_bend(double eta, double x, double out[3]) {
 static void student_nearly_normal(const double *z, long n, double location, double inverse, double eta, double out[3]) {
     double sum[3] = {0.0, 0.0, 0.0}, bend[3];
     for (long t = 0; t < n; t++) {
-        double d = (z[t * LANES] - location) * inverse;
+        double d = (z[t] - location) * inverse;
         student_bend(eta, d * d, bend);
         for (int k = 0; k < 3; k++) sum[k] += bend[k];
     }
@@ -56,17 +56,19 @@ static void student_nearly_normal(const double *z, long n, double location, doub
 }
 
 /* Log-likelihood, gradient (3 x LANES) and Hessian (3 x 3 x LANES) in (location, log scale, eta) of WIDTH samples of n
- * observations, z[t * LANES + lane]; Domain: 0 <= eta < 1. */
-static void student_pass(const double *z, long n, const double *point, double *value, double *gradient, double *hessian) {
+ * observations, z[lane][t]; Domain: 0 <= eta < 1. */
+static void student_pass(const double *const *z, long n, const double *point, double *value, double *gradient, double *hessian) {
     double inverse_scale[WIDTH];
     for (int l = 0; l < WIDTH; l++) inverse_scale[l] = exp(-point[LANES + l]);
     lane location = lane_load(point), inverse = lane_load(inverse_scale), eta = lane_load(point + 2 * LANES);
     lane zero = lane_all(0.0), w0 = zero, w2 = zero, s1 = zero, s2 = zero, t1 = zero, t2 = zero, t3 = zero, t4 = zero;
     LogSum logs = log_sum_start();
     for (long block = 0; block < n; block += LOG_BLOCK) {
-        long end = block + LOG_BLOCK < n ? block + LOG_BLOCK : n;
-        for (long t = block; t < end; t++) {
-            lane d = (lane_load(z + t * LANES) - location) * inverse, dd = d * d, denominator = 1.0 + eta * dd;
+        int size = n - block < LOG_BLOCK ? (int)(n - block) : LOG_BLOCK;
+        lane block_z[LOG_BLOCK];
+        lane_gather(z, block, size, block_z);
+        for (int t = 0; t < size; t++) {
+            lane d = (block_z[t] - location) * inverse, dd = d * d, denominator = 1.0 + eta * dd;
             lane w = 1.0 / denominator, ww = w * w, dww = d * ww, ddww = d * dww;
             logs.product *= denominator;
             w0 += w;
@@ -87,7 +89,7 @@ static void student_pass(const double *z, long n, const double *point, double *v
         double h = point[2 * LANES + l], r = inverse_scale[l], count = (double)n, c[3], bent[3];
         student_normaliser(h, c);
         if (h < NEARLY_NORMAL) {
-            student_nearly_normal(z + l, n, point[l], r, h, bent);
+            student_nearly_normal(z[l], n, point[l], r, h, bent);
         } else {
             double half = 0.5 / h, log_sum = sums[8][l];
             bent[0] = (1.0 + h) * half * log_sum;
@@ -108,7 +110,7 @@ static void student_pass(const double *z, long n, const double *point, double *v
     }
 }
 
-static void student_evaluate(const Model *model, const double *z, long n, const double *start, const double *point,
+static void student_evaluate(const Model *model, const double *const *z, long n, const double *start, const double *point,
                              double *value, double *gradient, double *hessian, unsigned busy) {
     (void)model, (void)start;
     for (int l = 0; l < LANES; l += WIDTH)
@@ -145,11 +147,13 @@ static Model student_model(void) {
                    -1,
                    -1,
                    1,
+                   0,
                    {-100.0, -12.0, 0.0},
                    {100.0, 3.0, 0.95},
                    student_prepare,
                    student_evaluate,
                    student_peaks,
+                   0,
                    student_ahead};
     return model;
 }

@@ -17,9 +17,10 @@ static void student_normaliser(double eta, double out[3]) {
     static const double series[6] = {-1.0 / 4.0, 1.0 / 24.0, -1.0 / 20.0, 17.0 / 112.0, -31.0 / 36.0, 691.0 / 88.0};
     double origin = eta > 1.0 / 32.0 ? 0.5 / eta : 16.0, a = origin, ratio = 1.0, first = 0.0, second = 0.0;
     for (; a < 16.0; a += 1.0) {
-        ratio *= (a + 0.5) / a;
-        first += 1.0 / (a + 0.5) - 1.0 / a;
-        second += 1.0 / (a * a) - 1.0 / ((a + 0.5) * (a + 0.5));
+        double one = 1.0 / a, half = 1.0 / (a + 0.5);
+        ratio *= (a + 0.5) * one;
+        first += half - one;
+        second += one * one - half * half;
     }
     double x = eta > 1.0 / 32.0 ? 0.5 / a : eta, square = x * x, sum = 0.0, slope = 0.0, curve = 0.0;
     for (int k = 5; k >= 0; k--) {

@@ -8,7 +8,7 @@
 
 /* Doubles in a row of optima, doubles of workspace per observation, maxima of a fit. */
 long EXPORT(optimum_size)(void) { return (long)(sizeof(Optimum) / sizeof(double)); }
-long EXPORT(lanes)(void) { return LANES; }
+long EXPORT(lanes)(void) { return WALKERS; }
 long EXPORT(most_starts)(void) { return MOST_STARTS; }
 
 void EXPORT(garch_roll)(int student, int leverage, const double *y, long step, long window, long first, long last, long block,
@@ -22,11 +22,9 @@ void EXPORT(garch_fit)(int student, int leverage, const double *y, long n, Optim
     fit_window(&garch.model, y, n, found, workspace);
 }
 
-/* Variances of a standardised sample z at the natural parameters, n + 1 of them; scratch: (6 + LANES) n doubles. */
+/* Variances of a standardised sample z at the natural parameters, n + 1 of them; scratch: 6 n doubles. */
 void EXPORT(garch_variance)(int student, int leverage, const double *z, long n, const double *point, double *variance,
                             double *scratch) {
-    double start[3] = {0.0, 0.0, 0.0}, *lane = scratch + 6 * n;
-    for (long t = 0; t < n; t++) lane[t * LANES] = z[t];
-    start[0] = garch_ewma(lane, n);
+    double start[3] = {garch_ewma(z, n), 0.0, 0.0};
     garch_path(z, n, start, point, student, leverage, variance, scratch);
 }
