@@ -18,10 +18,14 @@
 #include "lanes.h"
 
 #define MOST_STARTS 6
+#define MOST_FRESH 10 /* starts of a window besides the maxima of the one before */
 #define SAME_MAXIMUM 1e-7 /* log-likelihoods closer than this belong to the same maximum */
 #define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
 #define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
 #define SURVEY_SIZE 2560  /* doubles in which a model keeps its grid from window to window */
+#ifndef ANEW
+#define ANEW 0
+#endif
 #define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
 
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
@@ -39,8 +43,9 @@ typedef struct Model {
     /* of the lanes whose bit in `busy` is set */
     void (*evaluate)(const struct Model *model, const double *z, long n, const double *start, const double *point, double *value,
                      double *gradient, double *hessian, unsigned busy);
-    /* peaks of the grid on the window y that are not in *known, at most MOST_STARTS, best first; *known becomes the present
-     * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew */
+    /* peaks of the grid on the window y that are not in *known, at most MOST_FRESH, best first; *known becomes the present
+     * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew; -1: so, and with the points from
+     * which every window is searched that has none before it */
     int (*peaks)(const struct Model *model, const double *y, long n, long moved, const double *start, double mean, double scale,
                  double *survey, uint64_t *known, double (*best)[NEWTON_MOST]);
     /* the next step's variance; fills in the coordinates of the maximum that are not searched */
@@ -86,8 +91,8 @@ typedef struct Walker {
     const Stretch *stretch;     /* none: the lane rests */
     long done;
     int count, carried, at, kept; /* starts of this window, those from the window before, the present one; maxima kept */
-    double starts[2 * MOST_STARTS][NEWTON_MOST];
-    Optimum found[2 * MOST_STARTS], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
+    double starts[MOST_STARTS + MOST_FRESH][NEWTON_MOST];
+    Optimum found[MOST_STARTS + MOST_FRESH], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
     int released; /* whether the present search has left the edge once */
     uint64_t known;
     long surveyed; /* window that the survey holds, -1: none */
@@ -136,7 +141,7 @@ static void walker_search(Walker *walker, const Model *model) {
 /* Open the next window; leaves count = 0 when there is nothing to search. z: this lane's column. */
 static void walker_open(Walker *walker, const Model *model, const double *y, long step, long n, double *z, double *start) {
     const Stretch *stretch = walker->stretch;
-    double fresh[MOST_STARTS][NEWTON_MOST];
+    double fresh[MOST_FRESH][NEWTON_MOST];
     walker->at = walker->count = 0;
     window_load(model, y + (stretch->window + walker->done) * step, n, LANES, z, &walker->mean, &walker->scale);
     if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
@@ -148,7 +153,7 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
         walker->known = 0;
         walker->surveyed_scale = walker->scale;
     }
-    int peaks = model->peaks(model, y + (stretch->window + walker->done) * step, n, follows ? step : 0, start, walker->mean,
+    int peaks = model->peaks(model, y + (stretch->window + walker->done) * step, n, follows ? step : walker->done ? ANEW : -1, start, walker->mean,
                              walker->scale, walker->survey, &walker->known, fresh);
     walker->surveyed = walker->done;
     for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
@@ -191,14 +196,25 @@ static int walker_released(Walker *walker, const Model *model) {
     double from[NEWTON_MOST];
     memcpy(from, search->point, sizeof from);
     if (!(held || hidden) || !(walker_slope(search, model, from) > 0.0)) return 0;
+#ifndef NO_EDGE_DROP
     if (walker_knows_better(walker, search->value)) {
         search->status = FIT_FAILED;
         return 0;
     }
+#endif
     walker->released = 1;
     search->upper[edge] = model->upper[edge];
     newton_start(search, from);
     return 1;
+}
+
+/* Whether a full Newton step leads to a known maximum. */
+static int walker_lands(const Newton *search, const Optimum *known) {
+    double rise = known->value - search->value;
+    int same = known->status <= FIT_BOUND && fabs(search->predicted - rise) <= 0.1 * fabs(rise);
+    for (int i = 0; i < search->size && same; i++)
+        same = fabs(search->trial[i] - known->point[i]) <= 0.1 * fabs(search->step[i]) + 1e-9;
+    return same;
 }
 
 /* Whether the present search is about to land on a maximum of this window that is already known, or is held on the edge,
@@ -206,19 +222,18 @@ static int walker_released(Walker *walker, const Model *model) {
 static int walker_repeats(const Walker *walker, const Model *model) {
     const Newton *search = &walker->search;
     int edge = model->edge;
+#ifndef NO_EDGE_DROP
     double from[NEWTON_MOST];
     memcpy(from, search->point, sizeof from);
     if (edge >= 0 && search->upper[edge] <= model->lower[edge] && walker_slope(search, model, from) > 0.0 &&
         walker_knows_better(walker, search->value + search->predicted + HOPELESS))
         return 1;
+#endif
     if (search->damping != 0.0 || search->reach != 1.0) return 0;
-    for (int k = 0; k < walker->at; k++) {
-        const Optimum *known = &walker->found[k];
-        double rise = known->value - search->value;
-        int same = known->status <= FIT_BOUND && fabs(search->predicted - rise) <= 0.1 * fabs(rise);
-        for (int i = 0; i < model->size && same; i++)
-            same = fabs(search->trial[i] - known->point[i]) <= 0.1 * fabs(search->step[i]) + 1e-9;
-        if (same) return 1;
+    for (int l = 0; l < (walker->peers ? LANES : 1); l++) {
+        const Walker *other = walker->peers ? &walker->peers[l] : walker;
+        for (int k = 0; k < other->at; k++)
+            if (walker_lands(search, &other->found[k])) return 1;
     }
     return 0;
 }
