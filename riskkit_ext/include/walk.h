@@ -23,9 +23,6 @@
 #define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
 #define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
 #define SURVEY_SIZE 2560  /* doubles in which a model keeps its grid from window to window */
-#ifndef ANEW
-#define ANEW 0
-#endif
 #define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
 
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
@@ -153,7 +150,7 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
         walker->known = 0;
         walker->surveyed_scale = walker->scale;
     }
-    int peaks = model->peaks(model, y + (stretch->window + walker->done) * step, n, follows ? step : walker->done ? ANEW : -1, start, walker->mean,
+    int peaks = model->peaks(model, y + (stretch->window + walker->done) * step, n, follows ? step : walker->done ? 0 : -1, start, walker->mean,
                              walker->scale, walker->survey, &walker->known, fresh);
     walker->surveyed = walker->done;
     for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
@@ -196,12 +193,10 @@ static int walker_released(Walker *walker, const Model *model) {
     double from[NEWTON_MOST];
     memcpy(from, search->point, sizeof from);
     if (!(held || hidden) || !(walker_slope(search, model, from) > 0.0)) return 0;
-#ifndef NO_EDGE_DROP
     if (walker_knows_better(walker, search->value)) {
         search->status = FIT_FAILED;
         return 0;
     }
-#endif
     walker->released = 1;
     search->upper[edge] = model->upper[edge];
     newton_start(search, from);
@@ -222,13 +217,11 @@ static int walker_lands(const Newton *search, const Optimum *known) {
 static int walker_repeats(const Walker *walker, const Model *model) {
     const Newton *search = &walker->search;
     int edge = model->edge;
-#ifndef NO_EDGE_DROP
     double from[NEWTON_MOST];
     memcpy(from, search->point, sizeof from);
     if (edge >= 0 && search->upper[edge] <= model->lower[edge] && walker_slope(search, model, from) > 0.0 &&
         walker_knows_better(walker, search->value + search->predicted + HOPELESS))
         return 1;
-#endif
     if (search->damping != 0.0 || search->reach != 1.0) return 0;
     for (int l = 0; l < (walker->peers ? LANES : 1); l++) {
         const Walker *other = walker->peers ? &walker->peers[l] : walker;
