@@ -9,7 +9,7 @@
 #include "garch_survey.h"
 
 #define EWMA_SPAN 75
-#define AUDIT 6 /* with stretches of 25 windows both ends are searched afresh */
+#define AUDIT 2 /* what is born between audits is seen a day late */
 #define LARGEST_START 1e15  /* start variance by that of the window: what h can hold */
 #define MOST_PERSISTENT (1.0 - 1e-6) /* with targeting: at persistence 1 omega, and with it h, would be zero */
 

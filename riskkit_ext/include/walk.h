@@ -23,6 +23,7 @@
 #define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
 #define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
 #define SURVEY_SIZE 2560  /* doubles in which a model keeps its grid from window to window */
+#define LATE 4          /* passes after which a search must promise to catch up with its peers */
 #define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
 
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
@@ -88,6 +89,8 @@ typedef struct Walker {
     const Stretch *stretch;     /* none: the lane rests */
     long done;
     int count, carried, at, kept; /* starts of this window, those from the window before, the present one; maxima kept */
+    int peaks; /* fresh starts of this window: peers ask the first of them */
+    double fresh[MOST_FRESH][NEWTON_MOST];
     double starts[MOST_STARTS + MOST_FRESH][NEWTON_MOST];
     Optimum found[MOST_STARTS + MOST_FRESH], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
     int released; /* whether the present search has left the edge once */
@@ -138,7 +141,6 @@ static void walker_search(Walker *walker, const Model *model) {
 /* Open the next window; leaves count = 0 when there is nothing to search. z: this lane's column. */
 static void walker_open(Walker *walker, const Model *model, const double *y, long step, long n, double *z, double *start) {
     const Stretch *stretch = walker->stretch;
-    double fresh[MOST_FRESH][NEWTON_MOST];
     walker->at = walker->count = 0;
     window_load(model, y + (stretch->window + walker->done) * step, n, LANES, z, &walker->mean, &walker->scale);
     if (!(walker->scale > 0.0)) return; /* a constant window has no maximum */
@@ -150,11 +152,14 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
         walker->known = 0;
         walker->surveyed_scale = walker->scale;
     }
-    int peaks = model->peaks(model, y + (stretch->window + walker->done) * step, n, follows ? step : walker->done ? 0 : -1, start, walker->mean,
-                             walker->scale, walker->survey, &walker->known, fresh);
+    const Walker *asked = walker->peers ? walker->peers : walker;
+    if (asked == walker)
+        walker->peaks = model->peaks(model, y + (stretch->window + walker->done) * step, n,
+                                     follows ? step : walker->done ? 0 : -1, start, walker->mean, walker->scale, walker->survey,
+                                     &walker->known, walker->fresh);
     walker->surveyed = walker->done;
-    for (int k = (int)stretch->part; k < peaks; k += (int)stretch->parts)
-        memcpy(walker->starts[walker->count++], fresh[k], sizeof fresh[k]);
+    for (int k = (int)stretch->part; k < asked->peaks; k += (int)stretch->parts)
+        memcpy(walker->starts[walker->count++], asked->fresh[k], sizeof asked->fresh[k]);
     if (walker->count) walker_search(walker, model);
 }
 
@@ -212,8 +217,8 @@ static int walker_lands(const Newton *search, const Optimum *known) {
     return same;
 }
 
-/* Whether the present search is about to land on a maximum of this window that is already known, or is held on the edge,
- * would rise off it, and stays far below what is known. */
+/* Whether the present search is about to land on a maximum of this window that is already known; or is held on the edge, would rise
+ * off it, and stays far below what is known; or, one of many in the same window, is late and rises too slowly to matter. */
 static int walker_repeats(const Walker *walker, const Model *model) {
     const Newton *search = &walker->search;
     int edge = model->edge;
@@ -221,6 +226,8 @@ static int walker_repeats(const Walker *walker, const Model *model) {
     memcpy(from, search->point, sizeof from);
     if (edge >= 0 && search->upper[edge] <= model->lower[edge] && walker_slope(search, model, from) > 0.0 &&
         walker_knows_better(walker, search->value + search->predicted + HOPELESS))
+        return 1;
+    if (walker->peers && search->passes >= LATE && walker_knows_better(walker, search->value + 5.0 * search->predicted + 1.0))
         return 1;
     if (search->damping != 0.0 || search->reach != 1.0) return 0;
     for (int l = 0; l < (walker->peers ? LANES : 1); l++) {
