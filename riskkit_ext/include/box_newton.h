@@ -131,6 +131,21 @@ static double newton_ascent(Newton *search) {
     return damping;
 }
 
+#define NEWTON_STEEP 1e-4
+
+/* Whether the value still rises at the last evaluation, by more than NEWTON_STEEP per unit of 1 / sqrt(curvature): a search that
+ * stops there was stopped by damping, on a wall or on a spike without end. */
+static int newton_steep(const Newton *search) {
+    for (int i = 0; i < search->size; i++) {
+        double slope = search->gradient[i], curvature = fabs(search->hessian[i][i]);
+        int outward = (search->point[i] <= search->lower[i] && slope <= 0.0) ||
+                      (search->point[i] >= search->upper[i] && slope >= 0.0);
+        if (search->fixed >> i & 1 || outward) continue;
+        if (!(fabs(slope) <= NEWTON_STEEP * sqrt(curvature > 1.0 ? curvature : 1.0))) return 1;
+    }
+    return 0;
+}
+
 /* A maximum inside the box needs the right curvature; on a bound the free parameters may be undetermined. A parameter that is
  * not searched is on no bound. */
 static void newton_finish(Newton *search, int concave) {
@@ -138,7 +153,7 @@ static void newton_finish(Newton *search, int concave) {
     for (int i = 0; i < search->size; i++)
         if (!(search->fixed >> i & 1))
             bound = bound || search->point[i] <= search->lower[i] || search->point[i] >= search->upper[i];
-    int ended = search->passes < NEWTON_PASSES;
+    int ended = search->passes < NEWTON_PASSES && !newton_steep(search);
     search->status = ended && bound ? FIT_BOUND : ended && concave ? FIT_OK : FIT_NOT_CONVERGED;
 }
 

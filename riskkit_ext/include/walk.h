@@ -23,7 +23,7 @@
 #define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
 #define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
 #define SURVEY_SIZE 2560  /* doubles in which a model keeps its grid from window to window */
-#define LATE 4          /* passes after which a search must promise to catch up with its peers */
+#define LATE 8           /* passes after which a search must promise to catch up with its peers */
 #define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
 
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
@@ -188,7 +188,8 @@ static double walker_slope(const Newton *search, const Model *model, double *poi
 }
 
 /* After a search ended on the edge: where it was held there, or an idle parameter hides that it can rise, that may be no
- * maximum. Go on without the bound when nothing better is known (returns 1), else drop it. */
+ * maximum. Go on without the bound when nothing better is known (returns 1), else drop it;
+ * a window that all lanes share drops none. */
 static int walker_released(Walker *walker, const Model *model) {
     Newton *search = &walker->search;
     int edge = model->edge;
@@ -198,7 +199,7 @@ static int walker_released(Walker *walker, const Model *model) {
     double from[NEWTON_MOST];
     memcpy(from, search->point, sizeof from);
     if (!(held || hidden) || !(walker_slope(search, model, from) > 0.0)) return 0;
-    if (walker_knows_better(walker, search->value)) {
+    if (!walker->peers && walker_knows_better(walker, search->value)) {
         search->status = FIT_FAILED;
         return 0;
     }
@@ -224,10 +225,10 @@ static int walker_repeats(const Walker *walker, const Model *model) {
     int edge = model->edge;
     double from[NEWTON_MOST];
     memcpy(from, search->point, sizeof from);
-    if (edge >= 0 && search->upper[edge] <= model->lower[edge] && walker_slope(search, model, from) > 0.0 &&
+    if (!walker->peers && edge >= 0 && search->upper[edge] <= model->lower[edge] && walker_slope(search, model, from) > 0.0 &&
         walker_knows_better(walker, search->value + search->predicted + HOPELESS))
         return 1;
-    if (walker->peers && search->passes >= LATE && walker_knows_better(walker, search->value + 5.0 * search->predicted + 1.0))
+    if (walker->peers && search->passes >= LATE && walker_knows_better(walker, search->value + 5.0 * search->predicted + 3.0))
         return 1;
     if (search->damping != 0.0 || search->reach != 1.0) return 0;
     for (int l = 0; l < (walker->peers ? LANES : 1); l++) {
