@@ -56,7 +56,7 @@ def sources() -> Sources:
         if stocks.is_file() and coins.is_file():
             shares = pd.read_csv(stocks, index_col=0)
             closes = pd.read_csv(coins, index_col=["date", "symbol"])["close"].unstack()  # noqa: PD010
-            return {"stock": _columns(shares), "coin": _columns(np.log(closes).diff())}
+            return {"stock": _columns(shares), "coin": _columns(_log_returns(closes))}
     print(f"no {STOCKS} and {COINS} in RISKKIT_DATA or ../shared: packaged and invented prices instead")
     import arch.data.nasdaq
     import arch.data.sp500
@@ -64,8 +64,12 @@ def sources() -> Sources:
     from riskkit.data.synthetic.market import SyntheticMarket
 
     packaged = {name: data.load()["Adj Close"] for name, data in (("S&P", arch.data.sp500), ("NASDAQ", arch.data.nasdaq))}
-    returns = np.log(SyntheticMarket(seed=1).prices("crypto")).diff()
-    return {"index": _columns(np.log(pd.DataFrame(packaged)).diff()), "invented": _columns(returns)}
+    invented = SyntheticMarket(seed=1).prices("crypto")
+    return {"index": _columns(_log_returns(pd.DataFrame(packaged))), "invented": _columns(_log_returns(invented))}
+
+
+def _log_returns(prices: pd.DataFrame) -> pd.DataFrame:
+    return prices.transform(np.log).diff()
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, FloatArray]:

@@ -355,7 +355,8 @@ static void fit_window(const Model *model, const double *y, long n, Optimum *fou
     for (int k = 0; k < MOST_STARTS; k++) {
         int from = -1;
         for (int l = 0; l < LANES; l++) {
-            while (k && taken[l] < walkers[l].kept && found[k - 1].value - walkers[l].best[taken[l]].value <= SAME_MAXIMUM) taken[l]++;
+            while (k && taken[l] < walkers[l].kept && found[k - 1].value - walkers[l].best[taken[l]].value <= SAME_MAXIMUM)
+                taken[l]++;
             if (taken[l] < walkers[l].kept &&
                 (from < 0 || walkers[l].best[taken[l]].value > walkers[from].best[taken[from]].value)) from = l;
         }

@@ -1,4 +1,4 @@
-"""Data that GARCH was not made for: an error that says why, or a status that does not claim an optimum where there is none."""
+"""Data that GARCH was not made for: an error that says why, or a status that claims no optimum where there is none."""
 
 import numpy as np
 import pandas as pd
@@ -60,7 +60,7 @@ def test_a_fit_of_odd_data_is_an_optimum_on_a_bound(values, dist):
 
 @pytest.mark.parametrize("values", [ZEROS, ONE], ids=["mostly zeros", "one value"])
 def test_a_likelihood_without_a_maximum_is_not_called_converged(values):
-    """Student-t densities pile up on the repeated value without end; the rolled fit does not call it an optimum inside either."""
+    """Student-t densities pile up on the repeated value without end; nor does the rolled fit call it ok."""
     fit = Garch("t").fit(pd.Series(values))
     assert fit.status is FitStatus.NOT_CONVERGED
     assert np.isfinite(fit.loglikelihood)
