@@ -100,7 +100,7 @@ def cold(window: Window, values: FloatArray) -> FloatArray:
 
 
 def random_starts(rng: np.random.Generator, count: int, leverage: bool) -> FloatArray:
-    """Points all over the box: persistences near 1 and shares near 0 as often as any others, and edges of the shares."""
+    """Points all over the box, most of them near its edges: persistence near 1, shares near 0 or on it."""
     persistence = np.where(rng.random(count) < 0.5, rng.random(count), 1.0 - 10.0 ** rng.uniform(-4.0, 0.0, count))
     share = np.where(rng.random(count) < 0.5, rng.random(count), 10.0 ** rng.uniform(-3.0, 0.0, count))
     share[rng.random(count) < 0.15] = 0.0
