@@ -2,7 +2,7 @@
 
     python -m benchmarks.garch_misses [--windows N] [--seed S] [--first K] [--minutes M] [--arch-every K] [--runs R]
 
-Windows of real stocks and coins (../shared, or RISKKIT_DATA; else of packaged and invented prices) are fitted with ours, with
+Windows of real stocks and coins (../shared, or RISKKIT_DATA; else of packaged and invented prices) are fitted with ours, by
 `arch` (raw and rescaled), and from many random starts of which none is dropped. `arch` is judged by our likelihood, and its
 estimates are starts as well. A window depends on the seed and its number alone: `--first` goes on where a run ended.
 """
