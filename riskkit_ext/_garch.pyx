@@ -28,6 +28,10 @@ cdef extern from "walk.h" nogil:
     void fit_windows(const CModel *model, const double *y, long step, long n, long first, long last, long block,
                      Optimum *results, double *workspace)
 
+cdef extern from "search.h" nogil:
+    void search_window(const CModel *model, const double *y, long n, const double *starts, long count, Optimum *found,
+                       double *workspace)
+
 cdef extern from "garch_fit.h" nogil:
     ctypedef struct GarchModel:
         CModel model
@@ -102,6 +106,16 @@ def fit(Model model, const double[::1] y, double[::1] workspace, double[:, ::1] 
     garch.model.width = min(garch.model.width, 4)  # one window has few searches: two registers of four end sooner than one of 8
     with nogil:
         fit_window(&garch.model, &y[0], y.shape[0], <Optimum *> &out[0, 0], &workspace[0])
+
+
+def search(Model model, const double[::1] y, const double[:, ::1] starts, double[::1] workspace, double[:, ::1] out):
+    """Where Newton's method ends from each of the ``starts`` (k, 6), none of them dropped; ``out`` (k, OPTIMUM_SIZE).
+
+    ``starts`` are points of the standardised window; ``y`` (n,); ``workspace`` (n * lanes,).
+    """
+    with nogil:
+        search_window(&model.garch.model, &y[0], y.shape[0], &starts[0, 0], starts.shape[0], <Optimum *> &out[0, 0],
+                      &workspace[0])
 
 
 def derivatives(Model model, const double[::1] z, const double[::1] start, const double[::1] point, double[::1] workspace,

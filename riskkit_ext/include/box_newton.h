@@ -46,6 +46,18 @@ typedef struct {
     double damping, predicted, slope, reach, length; /* length: of the step, in standard errors */
 } Newton;
 
+/* Set the box; a parameter whose bounds are equal is not searched. */
+static void newton_within(Newton *search, int size, const double *lower, const double *upper) {
+    search->size = size;
+    search->fixed = 0;
+    search->chords = 0;
+    for (int i = 0; i < size; i++) {
+        search->lower[i] = lower[i];
+        search->upper[i] = upper[i];
+        search->fixed |= (unsigned)(lower[i] >= upper[i]) << i;
+    }
+}
+
 static void newton_start(Newton *search, const double *start) {
     search->passes = 0;
     search->curved = 1;

@@ -16,6 +16,12 @@ static const double grid_asymmetries[GRID_ASYMMETRIES] = {0.5, 0.0, 1.0};
 static const double grid_shares[7] = {0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0};
 static const double grid_shares_leverage[8] = {0.0, 0.005, 0.015, 0.05, 0.1, 0.2, 0.4, 1.0};
 
+/* Points from which a window of its own is searched whether they are peaks or not, one bit each: on thousands of windows they
+ * reach nearly all highest maxima to which no peak leads. In a roll that would cost half as much again. */
+#define GRID_BIT(row, column) (UINT64_C(1) << ((row) * GRID_PERSISTENCES + (column)))
+static const uint64_t grid_standing = GRID_BIT(0, 7) | GRID_BIT(2, 4) | GRID_BIT(4, 3) | GRID_BIT(5, 0) | GRID_BIT(5, 6);
+static const uint64_t grid_standing_leverage = GRID_BIT(3, 4) | GRID_BIT(3, 6) | GRID_BIT(4, 6) | GRID_BIT(6, 2) | GRID_BIT(7, 0);
+
 static int garch_rows(const GarchModel *garch) { return garch->leverage ? 8 : 7; }
 
 /* Shares by rows, persistences by columns. omega is such that the path expected from the start variance b has the window's own
@@ -135,11 +141,13 @@ static int garch_peaks(const Model *model, const double *y, long n, long moved, 
     const GarchModel *garch = (const GarchModel *)model;
     GarchSurvey *survey = (GarchSurvey *)memory;
     double values[GARCH_GRID];
-    garch_survey(garch, survey, y, n, moved, start[0], mean, scale, values);
-    uint64_t peaks = garch_peaks_of(values, garch_rows(garch)), fresh = peaks & ~*known;
+    garch_survey(garch, survey, y, n, moved > 0 ? moved : 0, start[0], mean, scale, values);
+    uint64_t peaks = garch_peaks_of(values, garch_rows(garch));
+    uint64_t fresh = peaks & ~*known;
+    if (moved < 0) fresh |= garch->leverage ? grid_standing_leverage : grid_standing;
     *known = peaks;
     int count = 0;
-    for (; fresh && count < MOST_STARTS; count++) {
+    for (; fresh && count < MOST_FRESH; count++) {
         int top = -1;
         for (int i = 0; i < GARCH_GRID; i++)
             if (fresh >> i & 1 && (top < 0 || values[i] > values[top])) top = i;

@@ -129,10 +129,8 @@ static int general_search(const General *model, const Sample *sample, const doub
                           const double *start, const double (*found)[GENERAL_MOST], int count, Newton *search) {
     double gradient[GENERAL_MOST], hessian[GENERAL_MOST * GENERAL_MOST];
     int size = model->size;
-    search->size = size;
-    search->fixed = 0;
-    memcpy(search->lower, lower, (size_t)size * sizeof(double));
-    memcpy(search->upper, upper, (size_t)size * sizeof(double));
+    newton_within(search, size, lower, upper);
+    search->fixed = 0; /* a pinned mu counts as one at a bound */
     newton_start(search, start);
     for (;;) {
         double value = general_evaluate(model, sample, search->trial, gradient, hessian);

@@ -96,20 +96,20 @@ static void walk(const Model *model, const double *y, long step, long n, const S
 /* All maxima of one window, best first, into `found` (MOST_STARTS; unused rows have status FIT_FAILED). */
 static void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace) {
     Walker walkers[WALKERS];
-    Stretch stretches[LANES];
+    Stretch stretches[WALKERS];
     Optimum first;
-    for (int l = 0; l < LANES; l++) {
-        Stretch share = {0, 1, l, LANES};
+    for (int l = 0; l < WALKERS; l++) {
+        Stretch share = {0, 1, l, WALKERS};
         stretches[l] = share;
         walkers[l].kept = 0;
     }
-    walk(model, y, 0, n, stretches, LANES, &first, 0, workspace, walkers);
+    walk(model, y, 0, n, stretches, WALKERS, &first, 0, workspace, walkers);
     Optimum none = {{0.0}, 0.0, 0.0, first.mean, first.scale, FIT_FAILED, 0.0};
-    int taken[LANES] = {0};
+    int taken[WALKERS] = {0};
     for (int k = 0; k < MOST_STARTS; k++) found[k] = none;
     for (int k = 0; k < MOST_STARTS; k++) {
         int from = -1;
-        for (int l = 0; l < LANES; l++) {
+        for (int l = 0; l < WALKERS; l++) {
             while (k && taken[l] < walkers[l].kept && found[k - 1].value - walkers[l].best[taken[l]].value <= SAME_MAXIMUM) taken[l]++;
             if (taken[l] < walkers[l].kept &&
                 (from < 0 || walkers[l].best[taken[l]].value > walkers[from].best[taken[from]].value)) from = l;

@@ -7,11 +7,13 @@
 
 #define WALKERS 16 /* twice LANES, so that LANES of them want the same kind of evaluation */
 #define MOST_STARTS 6
+#define MOST_FRESH 10     /* starts of a window besides the maxima of the one before */
 #define SAME_MAXIMUM 1e-7 /* log-likelihoods closer than this belong to the same maximum */
 #define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
 #define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
 #define SURVEY_SIZE 2560  /* doubles in which a model keeps its grid from window to window */
 #define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
+#define LATE 5            /* passes after which a search must promise to catch up with its peers */
 
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
  * (log_scale) or a variance, the others have no unit. A parameter whose bounds are equal is not searched. A model with numbers
@@ -29,8 +31,9 @@ typedef struct Model {
     /* of the lanes whose bit in `busy` is set, with fixed numbers start (3 x LANES); hessian is 0 when it is not wanted */
     void (*evaluate)(const struct Model *model, const double *const *z, long n, const double *start, const double *point, double *value,
                      double *gradient, double *hessian, unsigned busy);
-    /* peaks of the grid on the window y that are not in *known, at most MOST_STARTS, best first; *known becomes the present
-     * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew */
+    /* peaks of the grid on the window y that are not in *known, at most MOST_FRESH, best first; *known becomes the present
+     * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew; -1: so, and with the points from
+     * which a window that all walkers share is searched too */
     int (*peaks)(const struct Model *model, const double *y, long n, long moved, const double *start, double mean, double scale,
                  double *survey, uint64_t *known, double (*best)[NEWTON_MOST]);
     /* whether a search from the grid's point `start` would hardly end elsewhere than at this maximum */
@@ -76,29 +79,29 @@ static void window_load(const Model *model, const double *y, long n, double *z, 
 }
 
 typedef struct Walker {
-    const struct Walker *peers; /* LANES walkers when all share one window, the first of them having opened it */
+    const struct Walker *peers; /* all walkers when they share one window, the first of them having opened it */
     const Stretch *stretch;     /* none: the walker rests */
     double *memory;             /* of one window */
     const double *z;            /* the standardised window */
     double start[3], mean, scale;
-    double fresh[MOST_STARTS][NEWTON_MOST];
+    double fresh[MOST_FRESH][NEWTON_MOST];
     int peaks; /* how many of them */
     long done;
     int count, carried, at, kept; /* starts of this window, those from the window before, the present one; maxima kept */
-    double starts[2 * MOST_STARTS][NEWTON_MOST];
-    Optimum found[2 * MOST_STARTS], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
+    double starts[MOST_STARTS + MOST_FRESH][NEWTON_MOST];
+    Optimum found[MOST_STARTS + MOST_FRESH], best[MOST_STARTS]; /* maxima of this window; distinct ones, best first */
     int released; /* whether the present search has left the edge once */
     uint64_t known;
     long surveyed; /* window that the survey holds, -2: none */
     double surveyed_scale; /* of the window in whose unit it is; an outlier that comes or goes changes the unit too much */
     double survey[SURVEY_SIZE];
-    double curvatures[2 * MOST_STARTS][NEWTON_MOST][NEWTON_MOST], best_curvatures[MOST_STARTS][NEWTON_MOST][NEWTON_MOST];
+    double curvatures[MOST_STARTS + MOST_FRESH][NEWTON_MOST][NEWTON_MOST], best_curvatures[MOST_STARTS][NEWTON_MOST][NEWTON_MOST];
     Newton search;
 } Walker;
 
 /* Whether a point higher than `value` has been reached in this window, by another search of this walker or of a peer. */
 static int walker_knows_better(const Walker *walker, double value) {
-    for (int l = 0; l < (walker->peers ? LANES : 1); l++) {
+    for (int l = 0; l < (walker->peers ? WALKERS : 1); l++) {
         const Walker *other = walker->peers ? &walker->peers[l] : walker;
         if (other != walker && other->at < other->count && other->search.value > value) return 1;
         for (int k = 0; k < other->at; k++)
@@ -156,7 +159,7 @@ static int walker_look(Walker *walker, const Model *model, const double *y, long
     int known = walker->done % model->audit && walker->surveyed == walker->done - 1 && drawn > 0.8 && drawn < 1.25;
     if (!known) walker->surveyed_scale = walker->scale;
     if (!known || walker->done % model->audit == 0) walker->known = 0;
-    walker->peaks = model->peaks(model, y, n, known ? step : 0, walker->start, walker->mean, walker->scale, walker->survey,
+    walker->peaks = model->peaks(model, y, n, known ? step : walker->peers ? -1 : 0, walker->start, walker->mean, walker->scale, walker->survey,
                                  &walker->known, walker->fresh);
     walker->surveyed = walker->done;
     return 1;
@@ -210,7 +213,7 @@ static double walker_slope(const Newton *search, const Model *model, double *poi
 }
 
 /* After a search ended on the edge: where it was held there, or an idle parameter hides that it can rise, that may be no
- * maximum. Go on without the bound when nothing better is known (returns 1), else drop it. */
+ * maximum. Go on without the bound when nothing better is known (returns 1), else drop it; a window that all share drops none. */
 static int walker_released(Walker *walker, const Model *model) {
     Newton *search = &walker->search;
     int edge = model->edge;
@@ -220,7 +223,7 @@ static int walker_released(Walker *walker, const Model *model) {
     double from[NEWTON_MOST];
     memcpy(from, search->point, sizeof from);
     if (!(held || hidden) || !(walker_slope(search, model, from) > 0.0)) return 0;
-    if (walker_knows_better(walker, search->value)) {
+    if (!walker->peers && walker_knows_better(walker, search->value)) {
         search->status = FIT_FAILED;
         return 0;
     }
@@ -230,24 +233,33 @@ static int walker_released(Walker *walker, const Model *model) {
     return 1;
 }
 
-/* Whether the present search is about to land on a maximum of this window that is already known, or is held on the edge,
- * would rise off it, and stays far below what is known. */
+/* Whether a full Newton step leads to a known maximum. */
+static int walker_lands(const Newton *search, const Optimum *known) {
+    double rise = known->value - search->value;
+    int same = known->status <= FIT_BOUND && fabs(search->predicted - rise) <= 0.1 * fabs(rise);
+    for (int i = 0; i < search->size && same; i++)
+        same = fabs(search->trial[i] - known->point[i]) <= 0.1 * fabs(search->step[i]) + 1e-9;
+    return same;
+}
+
+/* Whether the present search is about to land on a maximum of this window that is already known; or is held on the edge, would
+ * rise off it, and stays far below what is known; or, one of many in the same window, is late and rises too slowly to matter. */
 static int walker_repeats(const Walker *walker, const Model *model) {
     const Newton *search = &walker->search;
     int edge = model->edge;
     double from[NEWTON_MOST];
     memcpy(from, search->point, sizeof from);
-    if (edge >= 0 && search->upper[edge] <= model->lower[edge] && walker_slope(search, model, from) > 0.0 &&
-        walker_knows_better(walker, search->value + search->predicted + HOPELESS))
+    if (!walker->peers && edge >= 0 && search->upper[edge] <= model->lower[edge] &&
+        walker_slope(search, model, from) > 0.0 && walker_knows_better(walker, search->value + search->predicted + HOPELESS))
+        return 1;
+    if (walker->peers && search->passes >= LATE &&
+        walker_knows_better(walker, search->value + 5.0 * search->predicted + 3.0))
         return 1;
     if (search->damping != 0.0 || search->reach != 1.0) return 0;
-    for (int k = 0; k < walker->at; k++) {
-        const Optimum *known = &walker->found[k];
-        double rise = known->value - search->value;
-        int same = known->status <= FIT_BOUND && fabs(search->predicted - rise) <= 0.1 * fabs(rise);
-        for (int i = 0; i < model->size && same; i++)
-            same = fabs(search->trial[i] - known->point[i]) <= 0.1 * fabs(search->step[i]) + 1e-9;
-        if (same) return 1;
+    for (int l = 0; l < (walker->peers ? WALKERS : 1); l++) {
+        const Walker *other = walker->peers ? &walker->peers[l] : walker;
+        for (int k = 0; k < other->at; k++)
+            if (walker_lands(search, &other->found[k])) return 1;
     }
     return 0;
 }
@@ -295,11 +307,7 @@ static void walker_begin(Walker *walker, const Model *model, const Stretch *stre
     walker->known = 0;
     walker->surveyed = -2;
     walker->surveyed_scale = 1.0;
-    walker->search.size = model->size;
-    memcpy(walker->search.lower, model->lower, sizeof model->lower);
-    memcpy(walker->search.upper, model->upper, sizeof model->upper);
-    walker->search.fixed = 0;
-    for (int i = 0; i < model->size; i++) walker->search.fixed |= (unsigned)(model->lower[i] >= model->upper[i]) << i;
+    newton_within(&walker->search, model->size, model->lower, model->upper);
 }
 
 #endif
