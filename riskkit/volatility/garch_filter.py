@@ -18,6 +18,7 @@ from riskkit.core.frozen import restore
 from riskkit.errors import DataError
 from riskkit.rng import Rng, generator
 from riskkit.volatility.garch_recursion import coefficients, expected_variances, returns_of, standard_shocks, variances
+from riskkit.volatility.general_sample import refuse_overlap
 
 if TYPE_CHECKING:
     from riskkit.volatility.garch import Garch, Gjr
@@ -213,7 +214,7 @@ class GarchState:
         (400, True)
         """
         added = checks.series(new, name="new")
-        _refuse_overlap(self.observed.index, added.index)
+        refuse_overlap(self.observed.index, added.index)
         later = variances(added, self.params, self.next_sigma**2)
         added.name = self.observed.name
         observed = pd.concat([self.observed, added])
@@ -267,18 +268,3 @@ class GarchFilter(GarchState):
     def next_sigma(self) -> float:  # type: ignore[override]
         """Standard deviation of the observation after the last."""
         return float(np.sqrt(self.variance[-1]))
-
-
-def _refuse_overlap(old: pd.Index, new: pd.Index) -> None:
-    try:
-        later = bool(new[0] > old[-1])
-    except TypeError as cause:
-        raise DataError(
-            "new and the series of the fit have different kinds of index", got=f"{new.dtype} after {old.dtype}",
-            expected="the same kind",
-        ) from cause  # fmt: skip
-    if not later:
-        raise DataError(
-            "new does not come after the series of the fit", got=f"{new[0]} after {old[-1]}", expected="only later times",
-            remedy="append new[new.index > fit.observed.index[-1]], or filter a series of its own",
-        )  # fmt: skip
