@@ -96,7 +96,7 @@ def _one_thread(returns: FloatArray, span: pd.Series, width: int, at_least: floa
     def ours() -> None:
         _garch.roll(model, returns, 1, 1_000, 0, WINDOWS, STRETCH, workspace, out)
 
-    seconds, peer = medians(ours, lambda: _refitted(span, warm=not cold), repeats=3)
+    seconds, peer = medians(ours, lambda: refitted(span, warm=not cold), repeats=3)
     name = f"GARCH(1,1)-t, a daily refit of 1000, {width} wide, 1 thread"
     note = f"({WINDOWS / seconds:,.0f} windows per second)"
     start = "cold" if cold else "warm-started"
@@ -105,12 +105,12 @@ def _one_thread(returns: FloatArray, span: pd.Series, width: int, at_least: floa
 
 def _public(returns: pd.Series, span: pd.Series) -> Row:
     """Seconds per refit from pandas to the frame of VaR and ES, all threads."""
-    seconds, peer = medians(lambda: roll(returns, Garch(dist="t"), window=1_000), lambda: _refitted(span), repeats=3)
+    seconds, peer = medians(lambda: roll(returns, Garch(dist="t"), window=1_000), lambda: refitted(span), repeats=3)
     name = f"GARCH(1,1)-t, a daily refit of 1000, roll of {WINDOWS:,}"
     return Row(name, seconds / WINDOWS, peer / DAYS, "arch, warm-started", at_least=200)
 
 
-def _refitted(returns: pd.Series, *, warm: bool = True) -> list[pd.Series]:
+def refitted(returns: pd.Series, *, warm: bool = True) -> list[pd.Series]:
     found: list[pd.Series] = []
     for day in range(DAYS):
         model = arch_model(100 * returns.iloc[day : day + 1_000], dist="t")

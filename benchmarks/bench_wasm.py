@@ -13,7 +13,7 @@ import arch.data.sp500
 import numpy as np
 import pandas as pd
 
-from benchmarks.bench_garch import DAYS, _warm_started
+from benchmarks.bench_garch import DAYS, refitted
 from benchmarks.bench_widget import chromium
 from benchmarks.measure import Row, medians
 from riskkit.widgets.static_page import page_engine
@@ -52,7 +52,7 @@ def compared(page: Any, handle: Any, returns: pd.Series) -> Row:
     for _ in range(WARM_UP):
         page.evaluate(ROLL, handle)
     workers = page.evaluate("navigator.hardwareConcurrency")
-    seconds, peer = medians(lambda: page.evaluate(ROLL, handle), lambda: _warm_started(returns.iloc[: WINDOW + DAYS]))
+    seconds, peer = medians(lambda: page.evaluate(ROLL, handle), lambda: refitted(returns.iloc[: WINDOW + DAYS]))
     name = f"GARCH(1,1)-t in Chromium, a daily refit of {WINDOW}"
     note = f"({WINDOWS / seconds:,.0f} windows per second, {min(workers, 4)} workers)"
     return Row(name, seconds / WINDOWS, peer / DAYS, "arch, warm-started", at_least=80, note=note)
