@@ -1,20 +1,20 @@
 """riskkit: quantitative risk of crypto and derivatives portfolios.
 
 The rooms stand in the order in which data flows: prices become returns (``data``), returns become models (``volatility``,
-``tails``), models and positions (``instruments``) meet in ``scenarios``, scenarios become losses whose VaR and ES ``risk``
-reads, ``backtest`` asks whether the numbers held, ``plots`` and ``widgets`` show them.
+``dependence``, ``tails``), models and positions (``instruments``) meet in ``scenarios``, scenarios become losses whose VaR
+and ES ``risk`` reads, ``backtest`` asks whether the numbers held, ``plots`` and ``widgets`` show them.
 """
 
 from importlib import import_module
 from types import ModuleType
 
-from riskkit import errors, rng, parallel, data, core, volatility, tails, instruments, scenarios, risk, backtest  # isort: skip
+from riskkit import errors, rng, parallel, data, core, volatility, dependence, tails, instruments, scenarios, risk, backtest  # isort: skip
 from riskkit.core import LossDistribution, MarketState, RiskForecast, Scenarios
 from riskkit.errors import ConvergenceError, DataError, FactorError, ModelError, RiskKitError
 
 __version__ = "0.1.0.dev0"
 __all__ = [
-    "data", "core", "volatility", "tails", "instruments", "scenarios", "risk", "backtest", "plots", "widgets",
+    "data", "core", "volatility", "dependence", "tails", "instruments", "scenarios", "risk", "backtest", "plots", "widgets",
     "MarketState", "Scenarios", "LossDistribution", "RiskForecast",
     "RiskKitError", "DataError", "FactorError", "ModelError", "ConvergenceError",
 ]  # fmt: skip

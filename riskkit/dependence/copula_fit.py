@@ -1,0 +1,75 @@
+"""The estimate of a copula: the same for every family."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from riskkit.checks import FloatArray
+from riskkit.core import FitStatus
+from riskkit.core.frozen import restore
+from riskkit.dependence.law import CopulaLaw, Given
+from riskkit.rng import Rng
+
+
+@dataclass(frozen=True, eq=False)
+class CopulaFit:
+    """An estimated copula; made by the ``fit`` of a specification.
+
+    Parameters
+    ----------
+    spec : GaussianCopula, StudentCopula, ClaytonCopula or another
+        What was asked for; ``spec.fit(u, method)`` repeats the estimate on other data.
+    law : CopulaLaw
+        The copula at the estimates; it can be used alone.
+    observed : DataFrame of shape (T, d)
+        The uniforms.
+    method : {"ml", "tau"}
+        Maximum likelihood, or the inversion of Kendall's tau (and maximum likelihood for what tau does not tell).
+    gradient_norm : float
+        Steepest rise of the log-likelihood left, per standard error of one parameter; NaN where the estimate is no maximum.
+    status : FitStatus
+        OK only where the search ended at an optimum inside the bounds.
+    """
+
+    spec: Any
+    law: CopulaLaw
+    observed: pd.DataFrame
+    method: str
+    gradient_norm: float
+    status: FitStatus
+
+    __setstate__ = restore
+
+    @property
+    def params(self) -> pd.Series:
+        """Estimates by name."""
+        return self.law.params
+
+    @property
+    def loglikelihood(self) -> float:
+        """Log-likelihood of the observed uniforms at the estimates."""
+        return float(self.law.log_density(np.ascontiguousarray(self.observed.to_numpy())).sum())
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, 2 K - 2 log-likelihood: lower is better."""
+        return 2.0 * len(self.params) - 2.0 * self.loglikelihood
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, K log T - 2 log-likelihood: lower is better."""
+        return float(np.log(len(self.observed))) * len(self.params) - 2.0 * self.loglikelihood
+
+    def log_density(self, u: FloatArray) -> FloatArray:
+        """Logarithm of the density at points ``u`` (n, d), shape (n,)."""
+        return self.law.log_density(u)
+
+    def sample(self, n: int, *, rng: Rng, given: Given | None = None) -> pd.DataFrame:
+        """Draw ``n`` joint uniforms (n, d); ``given`` holds values or intervals of some of them, by name."""
+        return self.law.sample(n, rng=rng, given=given)
+
+    def tail_dependence(self) -> pd.DataFrame:
+        """Coefficients of tail dependence that the parameters imply, one row per pair."""
+        return self.law.tail_dependence()

@@ -1,0 +1,39 @@
+"""What every copula answers, whatever its family."""
+
+from collections.abc import Mapping
+from typing import Protocol, Self
+
+import pandas as pd
+
+from riskkit.checks import FloatArray
+from riskkit.rng import Rng
+
+Given = Mapping[str, float | tuple[float, float]]
+"""Conditions by name, on the scale of the uniforms: a value in (0, 1), or an interval (low, high) within [0, 1]."""
+
+
+class CopulaLaw(Protocol):
+    """A copula whose parameters are known; frozen. Made by hand, or by a fit.
+
+    ``params`` holds the free parameters, and ``moved`` the same family at others: all that a derivative needs.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the d variables."""
+
+    @property
+    def params(self) -> pd.Series:
+        """Free parameters by name, (K,)."""
+
+    def moved(self, params: FloatArray) -> Self:
+        """Return the copula at other parameters (K,), in the order of ``params``."""
+
+    def log_density(self, u: FloatArray) -> FloatArray:
+        """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""
+
+    def sample(self, n: int, *, rng: Rng, given: Given | None = None) -> pd.DataFrame:
+        """Draw ``n`` joint uniforms (n, d), under the conditions ``given``."""
+
+    def tail_dependence(self) -> pd.DataFrame:
+        """Coefficients of tail dependence, one row per pair (first, second), columns ``lower`` and ``upper``."""
