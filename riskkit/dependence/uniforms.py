@@ -66,16 +66,16 @@ def several(name: str, data: object) -> pd.DataFrame:
     if len(frame) <= frame.shape[1]:
         got = f"{len(frame)} rows of {frame.shape[1]} columns"
         raise DataError(f"{name} has too few rows", got=got, expected="more rows than columns")
-    for column in frame:
-        checks.varied(f"{name}[{column!r}]", frame[column].to_numpy())
-    _refuse_twins(name, frame)
+    columns = np.ascontiguousarray(frame.to_numpy().T)
+    for column, values in zip(frame.columns, columns, strict=True):
+        checks.varied(f"{name}[{column!r}]", values)
+    _refuse_twins(name, frame.columns, columns)
     return frame
 
 
-def _refuse_twins(name: str, frame: pd.DataFrame) -> None:
-    values = np.ascontiguousarray(frame.to_numpy().T)
+def _refuse_twins(name: str, names: pd.Index, columns: checks.FloatArray) -> None:
     seen: dict[bytes, object] = {}
-    for column, row in zip(frame.columns, values, strict=True):
+    for column, row in zip(names, columns, strict=True):
         other = seen.setdefault(row.tobytes(), column)
         if other is not column:
             raise DataError(
