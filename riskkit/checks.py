@@ -122,7 +122,7 @@ def returns(data: object, *, name: str = "returns", least: int = 1) -> pd.DataFr
     if not frame.columns.is_unique:
         raise DataError(f"{name} has duplicate columns", got=list(frame.columns), expected="one name per column")
     if _all_finite(frame):  # the common case, without a look at every column
-        return frame.copy()
+        return frame.astype(np.float64)
     for column in frame:
         values = _numeric(f"{name}[{column!r}]", frame[column])
         bad = ~np.isfinite(values)
@@ -204,7 +204,8 @@ def _frame(name: str, data: object) -> pd.DataFrame:
 
 
 def _all_finite(frame: pd.DataFrame) -> bool:
-    return bool((frame.dtypes == np.float64).all()) and bool(np.isfinite(frame.to_numpy()).all())
+    values = frame.to_numpy()
+    return values.dtype == np.float64 and bool(np.isfinite(values).all())
 
 
 def _numeric(name: str, column: pd.Series) -> FloatArray:

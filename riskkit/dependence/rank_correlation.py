@@ -82,11 +82,12 @@ def _dense_ranks(values: FloatArray) -> npt.NDArray[np.uint32]:
     """Ranks 0, 1, ... of the columns of ``values`` (T, d), equal values sharing one; shape (d, T)."""
     columns = np.ascontiguousarray(values.T)
     order = np.argsort(columns, axis=1)
-    ascending = np.take_along_axis(columns, order, axis=1)
+    order += np.arange(0, columns.size, columns.shape[1])[:, np.newaxis]  # places in the flat array
+    ascending = columns.ravel()[order]
     steps = np.zeros(columns.shape, dtype=np.uint32)
     np.cumsum(ascending[:, 1:] != ascending[:, :-1], axis=1, dtype=np.uint32, out=steps[:, 1:])
     ranks = np.empty_like(steps)
-    np.put_along_axis(ranks, order, steps, axis=1)
+    ranks.ravel()[order] = steps
     return ranks
 
 
