@@ -1,7 +1,6 @@
 """Correlations that do not know the margins: Kendall's tau and Spearman's rho; and Pearson's, which does."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from riskkit.checks import FloatArray
@@ -29,7 +28,8 @@ def kendall(data: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    O(d^2 T log T). Under an elliptical copula the correlation is sin(pi tau / 2), whatever the margins.
+    O(d^2 T log T) time, and memory of 12 d T bytes. Under an elliptical copula the correlation is sin(pi tau / 2), whatever
+    the margins.
 
     References
     ----------
@@ -44,7 +44,7 @@ def kendall(data: pd.DataFrame) -> pd.DataFrame:
     """
     frame = several("data", data)
     tau = np.empty((frame.shape[1],) * 2)
-    _kendall.tau_b(_dense_ranks(frame.to_numpy()), tau)
+    _kendall.tau_b(np.ascontiguousarray(frame.to_numpy().T), tau)
     return _labelled(tau, frame)
 
 
@@ -76,19 +76,6 @@ def pearson(data: pd.DataFrame) -> pd.DataFrame:
     """
     frame = several("data", data)
     return _labelled(_correlation(frame.to_numpy()), frame)
-
-
-def _dense_ranks(values: FloatArray) -> npt.NDArray[np.uint32]:
-    """Ranks 0, 1, ... of the columns of ``values`` (T, d), equal values sharing one; shape (d, T)."""
-    columns = np.ascontiguousarray(values.T)
-    order = np.argsort(columns, axis=1)
-    order += np.arange(0, columns.size, columns.shape[1])[:, np.newaxis]  # places in the flat array
-    ascending = columns.ravel()[order]
-    steps = np.zeros(columns.shape, dtype=np.uint32)
-    np.cumsum(ascending[:, 1:] != ascending[:, :-1], axis=1, dtype=np.uint32, out=steps[:, 1:])
-    ranks = np.empty_like(steps)
-    ranks.ravel()[order] = steps
-    return ranks
 
 
 def _correlation(values: FloatArray) -> FloatArray:

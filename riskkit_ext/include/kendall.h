@@ -5,11 +5,10 @@
  *
  *     tau_b = (n0 - n1 - n2 + n3 - 2 D) / (sqrt(n0 - n1) sqrt(n0 - n2))
  *
- * Domain: each column as ranks 0, 1, ..., equal values sharing one, all below n; 2 <= n < 2^32. A constant column has no tau
- * (NaN). The caller checks.
+ * Domain: finite values, 2 <= n < 2^32. A constant column has no tau (NaN). The caller checks.
  *
  * Why compiled: D is the number of inversions of y once the rows are sorted by x and, within equal x, by y. A column's order
- * is found once; stable counting sorts then give every pair its order in O(n), and every row a rank of its own: equal y are
+ * is found once, by a radix sort; stable counting sorts then give every pair its order in O(n), and every row a rank of its own: equal y are
  * numbered by x, equal x stand in order of y, so that no tie counts as an inversion. Inversions are counted while the
  * sequence is split stably into its lower and its upper ranks, again and again: every low rank passes the high ones that
  * stand before it. No branch depends on the data and a step costs about a nanosecond. Blocks of at most 64 ranks are a
@@ -29,27 +28,73 @@
 
 /* What is known of one column alone. */
 typedef struct {
-    const uint32_t *rank; /* (n,) */
-    uint32_t *order;      /* (n,) rows in increasing rank */
-    uint32_t *below;      /* (n + 1,) how many rows have a rank below this one */
-    int64_t tied; /* pairs of rows with equal rank */
+    uint32_t *order; /* (n,) rows in increasing value */
+    uint32_t *rank;  /* (n,) of each row: 0, 1, ..., equal values share one */
+    uint32_t *below; /* (n,) how many rows have a rank below this one */
+    int64_t tied;    /* pairs of rows with equal value */
 } rk_ranked;
 
-/* Sorts a column by its ranks. `below` is used as the cursors of the counting sort, then put right. */
-static inline void rk_ranked_fill(rk_ranked *column, ptrdiff_t n)
+/* A whole number that stands in the order of the doubles; -0 is 0. */
+static inline uint64_t rk_sortable(double value)
 {
-    uint32_t *below = column->below;
-    memset(below, 0, (size_t)(n + 1) * sizeof *below);
-    for (ptrdiff_t row = 0; row < n; ++row) ++below[column->rank[row] + 1];
-    column->tied = 0;
-    for (ptrdiff_t rank = 0; rank < n; ++rank) {
-        const int64_t rows = below[rank + 1];
-        column->tied += rows * (rows - 1) / 2;
-        below[rank + 1] += below[rank];
+    uint64_t bits;
+    value += 0.0;
+    memcpy(&bits, &value, sizeof bits);
+    return bits ^ ((0 - (bits >> 63)) | (uint64_t)1 << 63); /* negative: all bits turned, else the sign alone */
+}
+
+/* Moves the rows into the order of one byte of their keys, stably; a byte that all share moves nothing and returns 0. */
+static inline int rk_sort_by_byte(const uint32_t *count, int shift, ptrdiff_t n, const uint64_t *key, const uint32_t *row,
+                                  uint64_t *key_out, uint32_t *row_out)
+{
+    uint32_t place[256], sum = 0;
+    if (count[key[0] >> shift & 255] == (uint32_t)n) return 0;
+    for (int byte = 0; byte < 256; ++byte) {
+        place[byte] = sum;
+        sum += count[byte];
     }
-    for (ptrdiff_t row = 0; row < n; ++row) column->order[below[column->rank[row]]++] = (uint32_t)row;
-    memmove(below + 1, below, (size_t)n * sizeof *below);
-    below[0] = 0;
+    for (ptrdiff_t i = 0; i < n; ++i) {
+        const uint32_t to = place[key[i] >> shift & 255]++;
+        key_out[to] = key[i];
+        row_out[to] = row[i];
+    }
+    return 1;
+}
+
+/* Rows in increasing value; keys: 2 n numbers, the sorted keys are returned; rows: n numbers. */
+static inline const uint64_t *rk_sort(const double *value, ptrdiff_t n, uint64_t *keys, uint32_t *rows, uint32_t *order)
+{
+    uint32_t count[8][256] = {{0}};
+    uint64_t *key = keys, *key_out = keys + n;
+    uint32_t *row = order, *row_out = rows;
+    for (ptrdiff_t i = 0; i < n; ++i) {
+        key[i] = rk_sortable(value[i]);
+        row[i] = (uint32_t)i;
+        for (int byte = 0; byte < 8; ++byte) ++count[byte][key[i] >> 8 * byte & 255];
+    }
+    for (int byte = 0; byte < 8; ++byte)
+        if (rk_sort_by_byte(count[byte], 8 * byte, n, key, row, key_out, row_out)) {
+            uint64_t *const keys_before = key;
+            uint32_t *const rows_before = row;
+            key = key_out, key_out = keys_before;
+            row = row_out, row_out = rows_before;
+        }
+    if (row != order) memcpy(order, row, (size_t)n * sizeof *row);
+    return key;
+}
+
+/* Ranks one column; keys: 2 n numbers, rows: n numbers. */
+static inline void rk_ranked_fill(rk_ranked *column, const double *value, ptrdiff_t n, uint64_t *keys, uint32_t *rows)
+{
+    const uint64_t *const key = rk_sort(value, n, keys, rows, column->order);
+    uint32_t rank = 0;
+    column->tied = 0;
+    column->below[0] = 0;
+    for (ptrdiff_t i = 0; i < n; ++i) {
+        if (i > 0 && key[i] != key[i - 1]) column->below[++rank] = (uint32_t)i;
+        column->tied += i - (ptrdiff_t)column->below[rank];
+        column->rank[column->order[i]] = rank;
+    }
 }
 
 static inline uint64_t rk_count_bits(uint64_t word)
@@ -98,16 +143,18 @@ static inline const uint32_t *rk_order_within(const rk_ranked *y, const rk_ranke
 static inline int64_t rk_tied_in_both(const rk_ranked *x, const rk_ranked *y, ptrdiff_t n, const uint32_t *order)
 {
     int64_t pairs = 0, run = 0;
+    uint64_t last = (uint64_t)x->rank[order[0]] << 32 | y->rank[order[0]];
     for (ptrdiff_t i = 1; i < n; ++i) {
-        const uint32_t differ = (x->rank[order[i]] ^ x->rank[order[i - 1]]) | (y->rank[order[i]] ^ y->rank[order[i - 1]]);
-        run = (run + 1) & -(int64_t)(differ == 0);
+        const uint64_t next = (uint64_t)x->rank[order[i]] << 32 | y->rank[order[i]];
+        run = (run + 1) & -(int64_t)(next == last);
         pairs += run;
+        last = next;
     }
     return pairs;
 }
 
 /* tau-b of two columns; work: 3 n numbers. */
-static inline double rk_tau_b(const rk_ranked *x, const rk_ranked *y, ptrdiff_t n, uint32_t *work)
+static double rk_tau_b(const rk_ranked *x, const rk_ranked *y, ptrdiff_t n, uint32_t *work)
 {
     uint32_t *const sorted = work, *const other = work + n, *const cursor = work + 2 * n;
     const int64_t pairs = (int64_t)n * (n - 1) / 2;
@@ -115,6 +162,7 @@ static inline double rk_tau_b(const rk_ranked *x, const rk_ranked *y, ptrdiff_t 
     int64_t both = 0, surplus;
     double tau;
     if (x->tied == pairs || y->tied == pairs) return NAN;
+    if (x->tied == 0 && y->tied > 0) return rk_tau_b(y, x, n, work); /* equal y cost a sort more than equal x */
     order = rk_order_within(y, x, n, cursor, other);
     if (x->tied && y->tied) both = rk_tied_in_both(x, y, n, order);
     memcpy(cursor, x->below, (size_t)n * sizeof *cursor);

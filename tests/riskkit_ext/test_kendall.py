@@ -11,9 +11,9 @@ from riskkit_ext import _kendall
 
 
 def run(*columns):
-    rank = np.array([np.unique(column, return_inverse=True)[1] for column in columns], dtype=np.uint32)
+    values = np.array(columns, dtype=float)
     tau = np.full((len(columns),) * 2, 9.0)
-    _kendall.tau_b(rank, tau)
+    _kendall.tau_b(values, tau)
     return tau
 
 
@@ -53,19 +53,24 @@ def test_a_constant_column_has_no_tau():
     assert np.isnan(run([1, 1, 1], [1, 2, 3])[0, 1])
 
 
+@pytest.mark.parametrize("scale", [5e-324, 1e-300, 1.0, 1e300])
+def test_the_order_of_doubles_of_every_size_and_sign(scale):
+    x = scale * np.array([-1e6, -3.0, -1.0, -0.0, 0.0, 1.0, 2.0, 7e7])
+    assert run(x, [1, 2, 3, 4, 4, 5, 6, 7])[0, 1] == pytest.approx(1.0, abs=1e-15)
+    x[3] = -scale
+    assert run(x, [1, 2, 3, 3, 4, 5, 6, 7])[0, 1] == pytest.approx(1.0, abs=1e-15)
+
+
 def test_read_only_and_empty_input():
-    rank = np.array([[0, 1, 2], [0, 2, 1]], dtype=np.uint32)
-    rank.setflags(write=False)
+    values = np.array([[0.0, 1.0, 2.0], [0.0, 2.0, 1.0]])
+    values.setflags(write=False)
     tau = np.empty((2, 2))
-    _kendall.tau_b(rank, tau)
+    _kendall.tau_b(values, tau)
     assert tau[0, 1] == pytest.approx(1 / 3)
-    _kendall.tau_b(np.empty((0, 5), dtype=np.uint32), np.empty((0, 0)))
+    _kendall.tau_b(np.empty((0, 5)), np.empty((0, 0)))
 
 
-@pytest.mark.parametrize(
-    ("rank", "size"),
-    [(np.zeros((2, 3)), 3), (np.zeros((2, 1)), 2), (np.zeros((2, 0)), 2), (np.full((2, 3), 3), 2)],
-)
-def test_refuses_what_would_read_or_write_outside(rank, size):
-    with pytest.raises(ValueError, match=r"rank|fit"):
-        _kendall.tau_b(rank.astype(np.uint32), np.empty((size, size)))
+@pytest.mark.parametrize(("shape", "size"), [((2, 3), 3), ((2, 1), 2), ((2, 0), 2), ((0, 1), 0)])
+def test_refuses_what_would_read_or_write_outside(shape, size):
+    with pytest.raises(ValueError, match="do not fit"):
+        _kendall.tau_b(np.zeros(shape), np.empty((size, size)))
