@@ -2,6 +2,8 @@
 
 from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
+from riskkit.dependence.correlation_estimates import ewma_correlation, ledoit_wolf, marchenko_pastur
+from riskkit.dependence.correlation_stress import stressed_correlation
 from riskkit.dependence.nearest import NearestCorrelation, nearest_correlation
 from riskkit.dependence.rank_correlation import kendall, pearson, spearman
 from riskkit.dependence.uniforms import pseudo_observations
@@ -10,9 +12,13 @@ __all__ = [
     "CopulaFit",
     "NearestCorrelation",
     "correlation_matrix",
+    "ewma_correlation",
     "kendall",
+    "ledoit_wolf",
+    "marchenko_pastur",
     "nearest_correlation",
     "pearson",
     "pseudo_observations",
     "spearman",
+    "stressed_correlation",
 ]

@@ -51,8 +51,8 @@ def uniforms(u: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def several(name: str, data: object) -> pd.DataFrame:
-    """Return a finite frame of T > d rows and d >= 2 columns that vary and differ."""
+def several(name: str, data: object, *, least: int | None = None) -> pd.DataFrame:
+    """Return a finite frame of d >= 2 columns that vary and differ, of T > d rows, or of at least ``least``."""
     if not isinstance(data, pd.DataFrame):
         raise DataError(
             f"{name} is no table", got=type(data).__name__, expected="a DataFrame with a column per variable",
@@ -62,8 +62,8 @@ def several(name: str, data: object) -> pd.DataFrame:
         raise DataError(
             f"{name} has too few columns", got=data.shape[1], expected="at least two: one has nothing to depend on"
         )
-    frame = checks.returns(data, name=name, least=2)
-    if len(frame) <= frame.shape[1]:
+    frame = checks.returns(data, name=name, least=2 if least is None else least)
+    if least is None and len(frame) <= frame.shape[1]:
         got = f"{len(frame)} rows of {frame.shape[1]} columns"
         raise DataError(f"{name} has too few rows", got=got, expected="more rows than columns")
     columns = np.ascontiguousarray(frame.to_numpy().T)
