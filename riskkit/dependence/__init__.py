@@ -5,18 +5,21 @@ from riskkit.dependence.correlation_checks import correlation_matrix
 from riskkit.dependence.correlation_estimates import ewma_correlation, ledoit_wolf, marchenko_pastur
 from riskkit.dependence.correlation_stress import stressed_correlation
 from riskkit.dependence.nearest import NearestCorrelation, nearest_correlation
+from riskkit.dependence.principal import PrincipalComponents, pca
 from riskkit.dependence.rank_correlation import kendall, pearson, spearman
 from riskkit.dependence.uniforms import pseudo_observations
 
 __all__ = [
     "CopulaFit",
     "NearestCorrelation",
+    "PrincipalComponents",
     "correlation_matrix",
     "ewma_correlation",
     "kendall",
     "ledoit_wolf",
     "marchenko_pastur",
     "nearest_correlation",
+    "pca",
     "pearson",
     "pseudo_observations",
     "spearman",
