@@ -81,7 +81,7 @@ class Joe:
         """Sibuya's law times exp(-tilt v): accepted from it, or from order 1 with 1 / v, whichever is kept more often."""
         result = np.full(len(log_tilt), np.nan)
         log_z, gap = -np.exp(np.minimum(log_tilt, 700.0)), self._log_gap(log_tilt)
-        log_ratio = gap / self.theta - gap + log_z - np.log(self.theta)  # kept from the law, over kept from order 1
+        log_ratio = gap * (1.0 / self.theta - 1.0) + log_z - np.log(self.theta)  # kept from the law, over kept from order 1
         from_law = log_ratio > 0.0
         rows = np.arange(len(result))
         while len(rows):
