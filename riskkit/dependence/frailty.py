@@ -71,10 +71,10 @@ class Conditions:
     @classmethod
     def of(cls, family: Generator, bounds: Mapping[int, tuple[float, float]]) -> "Conditions":
         """Translate bounds on the uniforms; large u are small T."""
-        at = [family.log_inverse(np.float64(low)) for low, high in bounds.values() if low == high]
+        at = [family.log_inverse(np.asarray(low)) for low, high in bounds.values() if low == high]
         ends = {column: pair for column, pair in bounds.items() if pair[0] < pair[1]}
-        low = np.array([family.log_inverse(np.float64(high)) for _, high in ends.values()])
-        high = np.array([family.log_inverse(np.float64(low)) for low, _ in ends.values()])
+        low = np.array([family.log_inverse(np.asarray(high)) for _, high in ends.values()])
+        high = np.array([family.log_inverse(np.asarray(low)) for low, _ in ends.values()])
         gaps = np.where(np.isfinite(low) & np.isfinite(high), high - low, np.inf)
         order = np.argsort(width := high + log1mexp(gaps), kind="stable")
         total = np.logaddexp.reduce([*at, *low], initial=-np.inf)
@@ -92,18 +92,18 @@ class Plan:
     @classmethod
     def of(cls, family: Generator, given: Conditions) -> "Plan":
         """Choose the plan of the least mass."""
-        best, least = cls(0, False, -np.inf), family.log_derivative(np.float64(given.log_sum), given.values)
+        best, least = cls(0, False, -np.inf), family.log_derivative(np.asarray(given.log_sum), given.values)
         for m in range(1, int(np.isfinite(given.log_width).sum()) + 1):
             span = np.logaddexp.reduce(given.log_width[:m])
             order = given.values + m
             with np.errstate(invalid="ignore"):  # the derivative may be infinite at s = 0
-                start = family.log_derivative(np.float64(given.log_sum), order)
+                start = family.log_derivative(np.asarray(given.log_sum), order)
             end = family.log_derivative(np.logaddexp(given.log_sum, span), order)
             by_power = bool(np.isfinite(start) and end - start > np.log(0.1))
             if by_power:
                 mass = start + m * span - special.gammaln(m + 1.0)
             else:
-                base = family.log_derivative(np.float64(given.log_sum), given.values)
+                base = family.log_derivative(np.asarray(given.log_sum), given.values)
                 share = _simplex_share(family, given, m, np.atleast_1d(span))[0]
                 mass = base + np.log(share) if share > 0.0 else np.inf
             if mass < least:
@@ -123,7 +123,7 @@ def _propose(
         log_x = _log_sums(family, given, plan, size, rng)
         log_sum = np.logaddexp(log_sum, log_x)
         if plan.by_power:
-            peak = family.log_derivative(np.float64(given.log_sum), order)
+            peak = family.log_derivative(np.asarray(given.log_sum), order)
             kept &= rng.standard_exponential(size) >= peak - family.log_derivative(log_sum, order)
         split = rng.standard_exponential((size, m))
         log_parts = log_x[:, None] + np.log(split / split.sum(axis=1, keepdims=True))
@@ -149,7 +149,7 @@ def _log_sums(family: Generator, given: Conditions, plan: Plan, size: int, rng: 
     if plan.by_power:
         return span + np.log1p(-uniform) / m
     if m == 1 and given.values == 0:  # U is uniform in its interval
-        top = family.value(np.float64(given.log_sum))
+        top = family.value(np.asarray(given.log_sum))
         bottom = family.value(np.logaddexp(given.log_sum, span))
         log_t = family.log_inverse(bottom + (top - bottom) * uniform)
         return log_t + log1mexp(np.maximum(log_t - given.log_sum, 0.0))
@@ -173,7 +173,7 @@ def _inverted(family: Generator, given: Conditions, m: int, target: FloatArray, 
 
 def _simplex_share(family: Generator, given: Conditions, m: int, log_x: FloatArray) -> FloatArray:
     """Mass of the x with a sum below X over that of all x >= 0: 1 - sum over i < m of |psi^(k + i)(s + X)| X**i / i!."""
-    base = family.log_derivative(np.float64(given.log_sum), given.values)
+    base = family.log_derivative(np.asarray(given.log_sum), given.values)
     log_t = np.logaddexp(given.log_sum, log_x)
     beyond = np.zeros_like(log_x)
     for i in range(m):

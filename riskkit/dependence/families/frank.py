@@ -42,7 +42,7 @@ class Frank:
 
     def _depth(self, log_t: FloatArray) -> FloatArray:
         """Return x > 0 with ``exp(-x) = p exp(-t)``."""
-        return np.exp(np.minimum(log_t, 700.0)) - log1mexp(np.float64(self.theta))
+        return np.exp(np.minimum(log_t, 700.0)) - log1mexp(np.asarray(self.theta))
 
     def _log_odds(self, log_t: FloatArray) -> FloatArray:
         """Logarithm of ``z / (1 - z)``, z = p exp(-t)."""

@@ -20,6 +20,10 @@ class Generator(Protocol):
 
     def __init__(self, theta: float) -> None: ...
 
+    @property
+    def theta(self) -> float:
+        """The parameter."""
+
     def log_inverse(self, u: FloatArray) -> FloatArray:
         """Logarithm of phi(u), 0 <= u <= 1; phi falls from +inf, or less, at 0 to 0 at 1."""
 
