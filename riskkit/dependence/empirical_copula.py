@@ -26,7 +26,9 @@ def empirical_copula(draws: FloatArray, points: FloatArray) -> FloatArray:
 def _draws_below(draws: FloatArray, points: FloatArray) -> np.ndarray:
     draws = draws[np.argsort(draws[:, 0])]
     others = range(1, draws.shape[1])
-    below = np.stack([np.searchsorted(np.sort(column), at, side="right") for column, at in zip(draws.T, points.T, strict=True)])
+    below = np.stack(
+        [np.searchsorted(np.sort(column), at, side="right") for column, at in zip(draws.T, points.T, strict=True)]
+    )
     place = np.empty((len(others), len(draws)), dtype=np.int16)
     for j in others:
         place[j - 1, np.argsort(draws[:, j])] = np.arange(-SHIFT, len(draws) - SHIFT)
