@@ -2,6 +2,13 @@
 
 from riskkit.dependence.archimedean import ArchimedeanLaw, ClaytonCopula, FrankCopula, GumbelCopula, JoeCopula
 from riskkit.dependence.copula_fit import CopulaFit
+from riskkit.dependence.correlation_checks import correlation_matrix
+from riskkit.dependence.correlation_estimates import ewma_correlation, ledoit_wolf, marchenko_pastur
+from riskkit.dependence.correlation_stress import stressed_correlation
+from riskkit.dependence.nearest import NearestCorrelation, nearest_correlation
+from riskkit.dependence.pairs import PairCopula, pair
+from riskkit.dependence.principal import PrincipalComponents, pca
+from riskkit.dependence.rank_correlation import kendall, pearson, spearman
 from riskkit.dependence.uniforms import pseudo_observations
 
 __all__ = [
@@ -11,5 +18,19 @@ __all__ = [
     "FrankCopula",
     "GumbelCopula",
     "JoeCopula",
+    "NearestCorrelation",
+    "PairCopula",
+    "PrincipalComponents",
+    "correlation_matrix",
+    "ewma_correlation",
+    "kendall",
+    "ledoit_wolf",
+    "marchenko_pastur",
+    "nearest_correlation",
+    "pair",
+    "pca",
+    "pearson",
     "pseudo_observations",
+    "spearman",
+    "stressed_correlation",
 ]

@@ -63,8 +63,8 @@ def pair(family: str, *params: float) -> PairCopula:
 
     Notes
     -----
-    Errors are near those of rounding: some 1e-14, relative to the density, absolute for probabilities. ``h_inverse`` finds u to
-    about 1e-14 divided by the density, and so to 1e-12 where that is above 0.02; below it, as in the corners that a strongly
+    Errors are near those of rounding: some 1e-14, relative to the density, absolute for probabilities. ``h_inverse`` finds u
+    to about 1e-14 divided by the density, and so to 1e-12 where that is above 0.02; below it, as in the corners that a strongly
     dependent pair avoids, h itself no longer tells neighbouring u apart to 1e-12.
 
     Examples
