@@ -7,6 +7,7 @@ from riskkit.dependence.correlation_estimates import ewma_correlation, ledoit_wo
 from riskkit.dependence.correlation_stress import stressed_correlation
 from riskkit.dependence.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from riskkit.dependence.nearest import NearestCorrelation, nearest_correlation
+from riskkit.dependence.pairs import PairCopula, pair
 from riskkit.dependence.principal import PrincipalComponents, pca
 from riskkit.dependence.rank_correlation import kendall, pearson, spearman
 from riskkit.dependence.uniforms import pseudo_observations
@@ -20,6 +21,7 @@ __all__ = [
     "GumbelCopula",
     "JoeCopula",
     "NearestCorrelation",
+    "PairCopula",
     "PrincipalComponents",
     "correlation_matrix",
     "ewma_correlation",
@@ -28,6 +30,7 @@ __all__ = [
     "ledoit_wolf",
     "marchenko_pastur",
     "nearest_correlation",
+    "pair",
     "pca",
     "pearson",
     "pseudo_observations",

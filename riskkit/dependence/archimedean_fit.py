@@ -13,6 +13,7 @@ from riskkit.core.likelihood import STEEP
 from riskkit.core.status import FitStatus
 from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.families import FAMILIES, Generator
+from riskkit.dependence.rank_correlation import kendall
 from riskkit.dependence.uniforms import uniforms
 
 TAUS = (0.02, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88, 0.94, 0.97)  # where the search looks first
@@ -103,8 +104,3 @@ def _polished(
             break
         theta, step = moved, 0.05 * error
     return theta, float(steepness)
-
-
-def kendall(u: pd.DataFrame) -> pd.DataFrame:
-    """Kendall's tau of every pair."""
-    return u.corr(method="kendall")

@@ -18,7 +18,7 @@ from riskkit.dependence.archimedean import ArchimedeanLaw
 from riskkit.dependence.families import FAMILIES
 from riskkit.errors import DataError, ModelError
 
-NODES = 60  # of the double exponential rule, on either side of its middle
+NODES = 170  # of the double exponential rule, on either side of its middle
 REACH = 3.2  # of its variable: the weights beyond are below 1e-16
 
 
@@ -63,9 +63,9 @@ def pair(family: str, *params: float) -> PairCopula:
 
     Notes
     -----
-    Errors are near those of rounding: some 1e-14, relative to the density, absolute for probabilities. ``h_inverse`` finds u to
-    about 1e-14 divided by the density, and so to 1e-12 where that is above 0.02; below it, as in the corners that a strongly
-    dependent pair avoids, h itself no longer tells neighbouring u apart to 1e-12.
+    Errors are near those of rounding: some 1e-14, relative to the density, absolute for probabilities. ``h_inverse`` finds u
+    to about 1e-14 divided by the density, and so to 1e-12 where that is above 0.02; below it, as in the corners that a
+    strongly dependent pair avoids, h itself no longer tells neighbouring u apart to 1e-12.
 
     Examples
     --------
