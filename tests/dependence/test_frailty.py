@@ -81,9 +81,9 @@ def test_a_value_leaves_the_conditional_law_of_the_pair(family, theta):
 def test_rare_conditions_are_drawn_all_the_same(family):
     law = ArchimedeanLaw(family, 1.5, NAMES)
     for given in (
-        {name: (0.0, 1e-3) for name in NAMES},
-        {name: (1 - 1e-3, 1.0) for name in NAMES},
-        {name: (0.5, 0.5 + 1e-6) for name in NAMES},
+        dict.fromkeys(NAMES, (0.0, 0.001)),
+        dict.fromkeys(NAMES, (1 - 0.001, 1.0)),
+        dict.fromkeys(NAMES, (0.5, 0.5 + 1e-06)),
         {"BTC": 1e-6, "ETH": 1 - 1e-6},
     ):
         drawn = law.sample(500, rng=1, given=given)
@@ -100,9 +100,9 @@ def test_independence_stays_independence():
 
 
 def test_conditions_that_all_but_exclude_each_other_are_refused():
-    law = ArchimedeanLaw("clayton", 20.0, ["BTC", "ETH", "SOL"])
+    law = ArchimedeanLaw("clayton", 30.0, ["BTC", "ETH", "SOL"])
     with pytest.raises(ModelError, match="too rare"):
-        law.sample(100, rng=1, given={"BTC": 0.001, "ETH": (0.9, 1.0)})
+        law.sample(100, rng=1, given={"BTC": (0.0, 1e-3), "ETH": (0.99, 1.0), "SOL": (0.4, 0.5)})
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_conditions_that_all_but_exclude_each_other_are_refused():
         ({"BTC": (0.2, 0.2)}, DataError, "empty interval"),
         ({"BTC": (0.2,)}, DataError, "no interval"),
         ({"BTC": float("nan")}, DataError, "BTC"),
-        ({name: 0.5 for name in NAMES}, DataError, "nothing to draw"),
+        (dict.fromkeys(NAMES, 0.5), DataError, "nothing to draw"),
         ([0.5], DataError, "given"),
     ],
 )

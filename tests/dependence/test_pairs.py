@@ -10,7 +10,7 @@ from riskkit import DataError, ModelError
 from riskkit.dependence import pair
 
 PAIRS = [
-    ("normal", -0.9), ("normal", 0.3), ("normal", 0.99), ("student", 0.5, 3.0), ("student", -0.8, 1.2), 
+    ("normal", -0.9), ("normal", 0.3), ("normal", 0.99), ("student", 0.5, 3.0), ("student", -0.8, 1.2),
     ("student", 0.95, 30.0),
     ("clayton", 0.01), ("clayton", 3.0), ("clayton", 20.0), ("gumbel", 1.01), ("gumbel", 4.0), ("gumbel", 20.0),
     ("frank", -30.0), ("frank", 0.01), ("frank", 30.0), ("joe", 1.01), ("joe", 4.0), ("joe", 20.0),
