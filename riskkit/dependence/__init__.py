@@ -10,7 +10,9 @@ from riskkit.dependence.nearest import NearestCorrelation, nearest_correlation
 from riskkit.dependence.pairs import PairCopula, pair
 from riskkit.dependence.principal import PrincipalComponents, pca
 from riskkit.dependence.rank_correlation import kendall, pearson, spearman
+from riskkit.dependence.select import Selection, select_copula
 from riskkit.dependence.uniforms import pseudo_observations
+from riskkit.dependence.vines import VineCopula
 
 __all__ = [
     "ArchimedeanLaw",
@@ -23,6 +25,8 @@ __all__ = [
     "NearestCorrelation",
     "PairCopula",
     "PrincipalComponents",
+    "Selection",
+    "VineCopula",
     "correlation_matrix",
     "ewma_correlation",
     "goodness_of_fit",
@@ -34,6 +38,7 @@ __all__ = [
     "pca",
     "pearson",
     "pseudo_observations",
+    "select_copula",
     "spearman",
     "stressed_correlation",
 ]
