@@ -12,7 +12,9 @@ from riskkit.dependence.pairs import PairCopula, pair
 from riskkit.dependence.points import pair_points, pair_strength
 from riskkit.dependence.principal import PrincipalComponents, pca
 from riskkit.dependence.rank_correlation import kendall, pearson, spearman
+from riskkit.dependence.select import Selection, select_copula
 from riskkit.dependence.uniforms import pseudo_observations
+from riskkit.dependence.vines import VineCopula
 
 __all__ = [
     "ArchimedeanLaw",
@@ -27,7 +29,9 @@ __all__ = [
     "NearestCorrelation",
     "PairCopula",
     "PrincipalComponents",
+    "Selection",
     "StudentCopula",
+    "VineCopula",
     "correlation_matrix",
     "ewma_correlation",
     "goodness_of_fit",
@@ -41,6 +45,7 @@ __all__ = [
     "pca",
     "pearson",
     "pseudo_observations",
+    "select_copula",
     "spearman",
     "stressed_correlation",
 ]

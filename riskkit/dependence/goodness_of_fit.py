@@ -1,7 +1,5 @@
 """Is it this family at all? A test of a fitted copula by the distance from the empirical copula."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -67,7 +65,7 @@ class GoodnessOfFit:
 
 
 def goodness_of_fit(
-    fit: CopulaFit,
+    fit: "CopulaFit",
     u: pd.DataFrame | None = None,
     *,
     rng: Rng,

@@ -30,7 +30,8 @@ class Joe:
     def log_inverse(self, u: FloatArray) -> FloatArray:
         """phi(u) = -log(1 - (1 - u)**theta)."""
         with np.errstate(divide="ignore"):
-            return np.log(-log1mexp(-self.theta * np.log1p(-u)))
+            steps = -self.theta * np.log1p(-u)
+            return np.where(steps > 40.0, -steps, np.log(-log1mexp(np.minimum(steps, 40.0))))
 
     def log_slope(self, u: FloatArray) -> FloatArray:
         """-phi'(u) = theta (1 - u)**(theta - 1) / (1 - (1 - u)**theta)."""
