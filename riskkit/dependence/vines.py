@@ -24,7 +24,7 @@ FAMILIES = (
 
 @dataclass(frozen=True)
 class VineCopula:
-    """A regular vine: a tree of pairs of variables, a tree of pairs given one of them, and so on; each has a family of its own.
+    """A regular vine: a tree of pairs of variables, a tree of pairs given one of them, and so on; each has its own family.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class VineLaw:
                     own = [rest.pop(0) for _ in range(int(np.prod(shape)))]
                     copula = pv.Bicop(copula.family, copula.rotation, np.reshape(own, shape))
                 trees[-1].append(copula)
-        return type(self)(self.names, pv.Vinecop.from_structure(vine.structure, trees).to_json())
+        return type(self)(self.names, pv.Vinecop.from_structure(structure=vine.structure, pair_copulas=trees).to_json())
 
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""
@@ -164,7 +164,7 @@ class VineLaw:
         for edge, copula in enumerate(vine.pair_copulas[0]):
             if copula.family.name != "tll":
                 known = frozenset(self.names[variable - 1] for variable in _conditioned(vine, 0, edge))
-                table.loc[place[known]] = np.ravel(copula.taildep)[:2]
+                table.loc[place[known]] = np.diagonal(copula.taildep)  # off it: one low, one high
         return table
 
 
