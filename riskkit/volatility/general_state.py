@@ -19,7 +19,7 @@ from riskkit.errors import DataError, ModelError
 from riskkit.rng import Rng
 from riskkit.volatility.general_ahead import forecast, mean_ahead, simulate
 from riskkit.volatility.general_sample import columns_of, observations, refuse_overlap
-from riskkit.volatility.innovations import SHAPES, Innovation
+from riskkit.core.innovation import SHAPES, Innovation
 from riskkit.volatility.specification import checked_regressors, filtered_states, recursion_of
 
 
