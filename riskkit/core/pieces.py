@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from riskkit.checks import FloatArray
+from riskkit.errors import ModelError
 
 
 class Piece(NamedTuple):
@@ -16,3 +17,10 @@ class Piece(NamedTuple):
 
     end: float
     quantile: Callable[[FloatArray, FloatArray], FloatArray] | None
+
+    def moved(self, location: float, scale: float) -> "Piece":
+        """Return the piece of ``location + scale * X``, scale > 0."""
+        quantile = self.quantile
+        if quantile is None:
+            raise ModelError("a body has no quantile function to move", expected="a piece with one")
+        return Piece(self.end, lambda lower, upper: location + scale * quantile(lower, upper))

@@ -5,13 +5,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core.frozen import restore
 from riskkit.core.pieces import Piece
 from riskkit.errors import ModelError
+from riskkit.tails.student_law import student_cdf, student_quantile
 from riskkit_ext import _margins
 
 RAREST = 2.0**-70  # of the probabilities that a table tells apart: the 53 bits of a uniform never come near it
@@ -97,7 +97,7 @@ class QuantileTable:
         """Smallest and largest t."""
         if self.score is None:
             return RAREST, 0.5
-        return 1.0, 1.0 - float(self._score_of(np.array(RAREST)))
+        return 1.0, 1.0 - float(student_quantile(np.array(RAREST), self.score))
 
     def _cells(self, pieces: tuple[Piece, ...], bits: int) -> tuple[FloatArray, float]:
         """Coefficients (pieces, 2, cells, degree + 1) and the largest last term of all cells, relative."""
@@ -121,7 +121,7 @@ class QuantileTable:
 
     def _values(self, piece: Piece, t: FloatArray, side: int) -> FloatArray:
         """What the table holds at places t on one side of the middle."""
-        outer = t if self.score is None else self._probability_of(1.0 - t)
+        outer = t if self.score is None else student_cdf(1.0 - t, self.score)
         lower, upper = (1.0 - outer, outer) if side else (outer, 1.0 - outer)
         if piece.quantile is None:
             return lower
@@ -137,18 +137,8 @@ class QuantileTable:
         """Where the pieces begin and end, as uniforms or scores, (pieces + 1,)."""
         ends = np.array([piece.end for piece in pieces[:-1]])
         if self.score is not None:
-            ends = np.where(ends <= 0.5, self._score_of(np.minimum(ends, 0.5)), -self._score_of(np.minimum(1.0 - ends, 0.5)))
+            ends = np.where(ends <= 0.5, 1.0, -1.0) * student_quantile(np.minimum(ends, 1.0 - ends), self.score)
         return np.concatenate([[-np.inf], ends, [np.inf]])
-
-    def _score_of(self, probability: FloatArray) -> FloatArray:
-        if np.isinf(self.score):  # type: ignore[arg-type]
-            return np.asarray(special.ndtri(probability))
-        return np.asarray(special.stdtrit(self.score, probability))
-
-    def _probability_of(self, score: FloatArray) -> FloatArray:
-        if np.isinf(self.score):  # type: ignore[arg-type]
-            return np.asarray(special.ndtr(score))
-        return np.asarray(special.stdtr(self.score, score))
 
 
 def _cell_of(t: float, bits: int) -> int:
