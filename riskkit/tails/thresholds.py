@@ -74,7 +74,7 @@ def hill(series: pd.Series, *, tail: str = "upper") -> pd.DataFrame:
     --------
     >>> losses = pd.Series(np.random.default_rng(1).pareto(3, size=20_000) + 1.0)
     >>> round(float(hill(losses).loc[500, "xi"]), 2)
-    0.36
+    0.33
     """
     ordered = _ordered(series, tail)[::-1]
     positive = ordered[ordered > 0.0]
