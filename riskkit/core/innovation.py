@@ -118,8 +118,8 @@ class Innovation:
         mirrored = Innovation(self.dist, self.nu, -self.skew)
         middle = 0.5 * (1.0 - self.skew)
         return (
-            Piece(middle, lambda lower, upper: self._left(lower)),
-            Piece(1.0, lambda lower, upper: -mirrored._left(upper)),
+            Piece(middle, lambda lower, _: self._left(lower)),
+            Piece(1.0, lambda _, upper: -mirrored._left(upper)),
         )
 
     def _symmetric(self, lower: FloatArray, upper: FloatArray) -> FloatArray:

@@ -10,9 +10,9 @@ from riskkit.errors import ModelError
 class Piece(NamedTuple):
     """The quantile function from where the piece before ends up to the probability ``end``; the last one ends at 1.
 
-    ``quantile(lower, upper)`` takes the probabilities below and above the value, ``upper = 1 - lower``: the smaller of the two
-    has all its digits. It can be evaluated a little beyond both ends. None stands for a body interpolated between points,
-    which a law of such a piece has as ``knots``.
+    ``quantile(lower, upper)`` takes the probabilities below and above the value, ``upper = 1 - lower``: the smaller of the
+    two has all its digits. It can be evaluated a little beyond both ends. None stands for a body interpolated between
+    points, which a law of such a piece has as ``knots``.
     """
 
     end: float

@@ -46,8 +46,8 @@ def copula_garch(
     copula : specification, CopulaFit or copula law, optional
         ``rk.dependence.StudentCopula()`` when left out. One that is fitted already must have the names of the series.
     residuals : {"parametric", "rank", "semiparametric"}
-        How standardised residuals become uniforms for the copula's estimate: through the margin's own law; by their ranks, the
-        margin keeping its law; or through a :class:`riskkit.tails.Semiparametric` law, which is then the margin's law too.
+        How standardised residuals become uniforms for the copula's estimate: through the margin's own law; by their ranks,
+        the margin keeping its law; or through a :class:`riskkit.tails.Semiparametric` law, which is then the margin's too.
     given : dict, optional
         Conditions on the next return: ``{"BTC": (-np.inf, -0.10)}`` for a fall of more than 10 %, or a value.
     factors : dict, optional
@@ -105,10 +105,10 @@ def fit_joint(
     (10000,)
     """
     checks.one_of("residuals", residuals, RESIDUALS)
-    fits = _margins(returns, margins)
+    fits = _fitted(returns, margins)
     standardised = pd.DataFrame({name: fit.standardised for name, fit in fits.items()})
     if residuals == "semiparametric":
-        laws = {name: tails.Semiparametric().fit(column.dropna()) for name, column in standardised.items()}
+        laws: dict[str, Any] = {name: tails.Semiparametric().fit(standardised[name].dropna()) for name in fits}
         for name, law in laws.items():
             _refuse_unreached(f"the tails of {name}", law.status)
     else:
@@ -124,7 +124,7 @@ def fit_joint(
     return JointReturns(fits, laws, found, ", ".join(parts))
 
 
-def _margins(returns: pd.DataFrame, margins: Any) -> dict[str, Any]:
+def _fitted(returns: pd.DataFrame, margins: Any) -> dict[str, Any]:
     """Fitted margins in the order of the columns; refuse one that has no optimum, or no known law."""
     spec = volatility.Garch(dist="t") if margins is None else margins
     fits = spec if isinstance(spec, volatility.ManyFits) else volatility.fit_many(returns, spec)
@@ -157,9 +157,9 @@ def _joined(common: pd.DataFrame, laws: Mapping[str, Any], copula: Any, residual
     if residuals == "rank":
         u = dependence.pseudo_observations(common)
     else:
-        columns = {name: distribution(laws[name], column.to_numpy()) for name, column in common.items()}
-        inside = np.clip(pd.DataFrame(columns, common.index), np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0))
-        u = pd.DataFrame(inside)  # 0 and 1 only come of rounding
+        columns = {name: distribution(law, common[name].to_numpy()) for name, law in laws.items()}
+        u = pd.DataFrame(columns, common.index)
+        u = u.clip(np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0))  # 0 and 1 only come of rounding
     found = chosen.fit(u)
     _refuse_unreached("the copula", found.status)
     return found

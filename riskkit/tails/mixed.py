@@ -96,9 +96,7 @@ class MixedLaw:
         """Law of the loss ``sign`` times the variable, sign being 1 or -1."""
         if sign > 0.0:
             return from_law(self.quantile, self.partial_mean, self.mean)
-        return from_law(
-            lambda p: -self.quantile(1.0 - p), lambda p: self.partial_mean(1.0 - p) - self.mean, -self.mean
-        )
+        return from_law(lambda p: -self.quantile(1.0 - p), lambda p: self.partial_mean(1.0 - p) - self.mean, -self.mean)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

@@ -24,8 +24,9 @@ class ParetoTail:
         return self.mass * np.exp(-self._log_growth((np.maximum(x, self.threshold) - self.threshold) / self.beta))
 
     def value(self, probability: FloatArray) -> FloatArray:
-        """Value that is exceeded with a probability; the formula is carried on where that is above ``mass``."""
-        log_share = np.log(self.mass) - np.log(probability)
+        """Value that is exceeded with a probability (0: the end); the formula is carried on where that is above ``mass``."""
+        with np.errstate(divide="ignore"):
+            log_share = np.log(self.mass) - np.log(probability)
         growth = log_share if self.xi == 0.0 else np.expm1(self.xi * log_share) / self.xi
         return self.threshold + self.beta * growth
 

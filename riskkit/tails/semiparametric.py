@@ -1,7 +1,6 @@
 """The sample in the middle, generalised Pareto tails beyond it."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt

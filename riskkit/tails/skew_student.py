@@ -20,7 +20,8 @@ from riskkit_ext import _general
 
 LEAST = 20  # four parameters from fewer observations are not worth having
 NAMES = pd.Index(["location", "scale", "nu", "lambda"])
-BOUNDS = np.array([[-100.0, 1e-6, 1.0 / 500.0, -0.995], [100.0, 100.0, 1.0 / 2.05, 0.995]])  # location, scale^2, 1/nu, lambda
+# of location, squared scale, 1/nu and lambda in the kernel
+BOUNDS = np.array([[-100.0, 1e-6, 1.0 / 500.0, -0.995], [100.0, 100.0, 1.0 / 2.05, 0.995]])
 STARTS = np.array([[0.0, scale, eta, skew] for scale in (0.6, 1.0) for eta in (0.05, 0.3) for skew in (-0.3, 0.3)])
 
 

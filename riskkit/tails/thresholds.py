@@ -62,8 +62,8 @@ def hill(series: pd.Series, *, tail: str = "upper") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by ``k``, the number of values above ``threshold``; columns ``xi``, ``lower`` and ``upper`` (95 %, asymptotic)
-        and ``threshold``. Only positive thresholds.
+        Indexed by ``k``, the number of values above ``threshold``; columns ``xi``, ``lower`` and ``upper`` (95 %,
+        asymptotic) and ``threshold``. Only positive thresholds.
 
     References
     ----------

@@ -15,11 +15,11 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import LossDistribution
 from riskkit.core.frozen import restore
+from riskkit.core.innovation import SHAPES, Innovation
 from riskkit.errors import DataError, ModelError
 from riskkit.rng import Rng
 from riskkit.volatility.general_ahead import forecast, mean_ahead, returns_of, simulate
 from riskkit.volatility.general_sample import columns_of, observations, refuse_overlap
-from riskkit.core.innovation import SHAPES, Innovation
 from riskkit.volatility.specification import checked_regressors, filtered_states, recursion_of
 
 
