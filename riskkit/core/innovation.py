@@ -99,7 +99,7 @@ class Innovation:
         """Value that Z exceeds with a probability in (0, 1): ``quantile(1 - probability)`` without the rounding."""
         return -Innovation(self.dist, self.nu, -self.skew).quantile(probability)
 
-    @cached_property
+    @property
     def pieces(self) -> tuple[Piece, ...]:
         """The quantile function in pieces without kinks; Hansen's law has one at its mode.
 

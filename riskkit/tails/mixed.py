@@ -1,7 +1,6 @@
 """A law made of an interpolated body and generalised Pareto tails on one side or both."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -98,7 +97,7 @@ class MixedLaw:
             return from_law(self.quantile, self.partial_mean, self.mean)
         return from_law(lambda p: -self.quantile(1.0 - p), lambda p: self.partial_mean(1.0 - p) - self.mean, -self.mean)
 
-    @cached_property
+    @property
     def pieces(self) -> tuple[Piece, ...]:
         """Lower tail, body, upper tail."""
         result = []

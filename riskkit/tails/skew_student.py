@@ -153,7 +153,7 @@ class SkewStudentFit:
         """The law of Z."""
         return Innovation("skewt", float(self.params["nu"]), float(self.params["lambda"]))
 
-    @cached_property
+    @property
     def pieces(self) -> tuple[Piece, ...]:
         """The quantile function below and above the mode."""
         location, scale = float(self.params["location"]), float(self.params["scale"])

@@ -150,7 +150,7 @@ class StudentFit:
         location, scale, degrees = self.params
         return student_log_density((np.asarray(x, np.float64) - location) / scale, degrees) - np.log(scale)
 
-    @cached_property
+    @property
     def pieces(self) -> tuple[Piece, ...]:
         """The quantile function in one piece."""
         location, scale, degrees = (float(value) for value in self.params)

@@ -25,7 +25,9 @@ def test_danish_fire_losses(reference):
     assert whole.var(0.6) == pytest.approx(losses.quantile(0.6), rel=1e-2)
     stable = threshold_stability(losses)
     assert stable["exceedances"].is_monotonic_decreasing
-    assert mean_excess(losses).loc[10.0:].iloc[0]["mean_excess"] == pytest.approx(losses[losses > 10.0].mean() - 10.0, rel=0.05)
+    assert mean_excess(losses).loc[10.0:].iloc[0]["mean_excess"] == pytest.approx(
+        losses[losses > 10.0].mean() - 10.0, rel=0.05
+    )
 
 
 def loglikelihood(point, y):
