@@ -34,6 +34,9 @@ cdef extern from "margins.h" nogil:
     double margin_quantile(const _Margin* margin, double x)
     void margins_losses(const double* x, int64_t n, int64_t d, const _Margin* margins, const double* weights,
                         int simple, double* losses)
+    void margins_elliptical(const double* z, int64_t n, int64_t d, const double* root, const double* radius,
+                            const _Margin* margins, const double* weights, int simple, double* workspace, double* losses)
+    const int MARGIN_ROWS
 
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 degree = MARGIN_DEGREE
@@ -90,23 +93,56 @@ cdef class Margin:
                 out[i] = margin_quantile(&self.table, x[i])
 
 
+cdef _Margin* _tables(margins) except NULL:
+    """The tables side by side; to be freed."""
+    cdef _Margin* tables = <_Margin*>malloc(max(len(margins), 1) * sizeof(_Margin))
+    cdef Py_ssize_t j
+    if tables == NULL:
+        raise MemoryError
+    try:
+        for j in range(len(margins)):
+            tables[j] = (<Margin?>margins[j]).table
+    except BaseException:
+        free(tables)
+        raise
+    return tables
+
+
 def losses(const double[:, ::1] x, margins, const double[::1] weights, bint simple, double[::1] out):
     """Write minus the weighted sum of the margins' values at the draws ``x`` (n, d) into ``out`` (n,); ``simple``: of the
     simple returns whose logarithms they are."""
-    cdef Py_ssize_t d = x.shape[1], j
+    cdef Py_ssize_t d = x.shape[1]
     cdef _Margin* tables
     if len(margins) != d or weights.shape[0] != d or out.shape[0] != x.shape[0]:
         raise ValueError(f"{len(margins)} margins, {weights.shape[0]} weights, {out.shape[0]} results: draws are "
                          f"{x.shape[0]} x {d}")
     if x.shape[0] == 0 or d == 0:
         return
-    tables = <_Margin*>malloc(d * sizeof(_Margin))
-    if tables == NULL:
+    tables = _tables(margins)
+    with nogil:
+        margins_losses(&x[0, 0], x.shape[0], d, tables, &weights[0], simple, &out[0])
+    free(tables)
+
+
+def elliptical_losses(const double[:, ::1] z, const double[:, ::1] root, const double[::1] radius, margins,
+                      const double[::1] weights, bint simple, double[::1] out):
+    """The same at the scores ``radius * root @ z`` of independent normals ``z`` (n, d); ``root`` (d, d) is lower."""
+    cdef Py_ssize_t n = z.shape[0], d = z.shape[1]
+    cdef _Margin* tables
+    cdef double* workspace
+    if (len(margins) != d or weights.shape[0] != d or out.shape[0] != n or radius.shape[0] != n or root.shape[0] != d
+            or root.shape[1] != d):
+        raise ValueError(f"{len(margins)} margins, {weights.shape[0]} weights, a root of {root.shape[0]} x {root.shape[1]}, "
+                         f"{radius.shape[0]} radii, {out.shape[0]} results: draws are {n} x {d}")
+    if n == 0 or d == 0:
+        return
+    workspace = <double*>malloc((d + 1) * MARGIN_ROWS * sizeof(double))
+    if workspace == NULL:
         raise MemoryError
     try:
-        for j in range(d):
-            tables[j] = (<Margin?>margins[j]).table
+        tables = _tables(margins)
         with nogil:
-            margins_losses(&x[0, 0], x.shape[0], d, tables, &weights[0], simple, &out[0])
-    finally:
+            margins_elliptical(&z[0, 0], n, d, &root[0, 0], &radius[0], tables, &weights[0], simple, workspace, &out[0])
         free(tables)
+    finally:
+        free(workspace)

@@ -104,24 +104,49 @@ static inline double margin_exp(double x) {
 
 #define MARGIN_ROWS 256 /* of a block: its results stay in the nearest cache while margin after margin passes over it */
 
+/* Take weight times a margin's return off the losses of a block; column[i * stride] is the draw of row i. */
+static inline void margins_add(const double *column, int64_t stride, int64_t rows, const Margin *given, double weight,
+                               int simple, double *losses) {
+    double values[MARGIN_ROWS];
+    Margin margin = *given;
+    for (int64_t i = 0; i < rows; i++) values[i] = margin_quantile(&margin, column[i * stride]);
+    if (simple)
+        for (int64_t i = 0; i < rows; i++) losses[i] -= weight * (margin_exp(values[i]) - 1.0);
+    else
+        for (int64_t i = 0; i < rows; i++) losses[i] -= weight * values[i];
+}
+
 /* Loss of a portfolio in each of n draws (n, d) of a copula: minus the sum of weights[j] r_j, where r_j is f_j(x[i, j]), or,
  * with `simple`, the simple return exp(f_j) - 1 of which that is the logarithmic one. */
 static inline void margins_losses(const double *x, int64_t n, int64_t d, const Margin *margins, const double *weights,
                                   int simple, double *losses) {
-    double values[MARGIN_ROWS];
     for (int64_t from = 0; from < n; from += MARGIN_ROWS) {
         int64_t rows = n - from < MARGIN_ROWS ? n - from : MARGIN_ROWS;
-        double *block = losses + from;
-        for (int64_t i = 0; i < rows; i++) block[i] = 0.0;
+        for (int64_t i = 0; i < rows; i++) losses[from + i] = 0.0;
+        for (int64_t j = 0; j < d; j++)
+            margins_add(x + from * d + j, d, rows, margins + j, weights[j], simple, losses + from);
+    }
+}
+
+/* The same from independent normals z (n, d): the scores are x[i] = radius[i] root z[i], with the lower triangle root (d, d),
+ * a t law's for radius = sqrt(nu / chi-squared). `workspace` holds (d + 1) x MARGIN_ROWS. */
+static inline void margins_elliptical(const double *z, int64_t n, int64_t d, const double *root, const double *radius,
+                                      const Margin *margins, const double *weights, int simple, double *workspace,
+                                      double *losses) {
+    double *score = workspace + d * MARGIN_ROWS;
+    for (int64_t from = 0; from < n; from += MARGIN_ROWS) {
+        int64_t rows = n - from < MARGIN_ROWS ? n - from : MARGIN_ROWS;
+        for (int64_t i = 0; i < rows; i++) losses[from + i] = 0.0;
+        for (int64_t i = 0; i < rows; i++)
+            for (int64_t k = 0; k < d; k++) workspace[k * MARGIN_ROWS + i] = z[(from + i) * d + k] * radius[from + i];
         for (int64_t j = 0; j < d; j++) {
-            const double *column = x + from * d + j;
-            Margin margin = margins[j];
-            double weight = weights[j];
-            for (int64_t i = 0; i < rows; i++) values[i] = margin_quantile(&margin, column[i * d]);
-            if (simple)
-                for (int64_t i = 0; i < rows; i++) block[i] -= weight * (margin_exp(values[i]) - 1.0);
-            else
-                for (int64_t i = 0; i < rows; i++) block[i] -= weight * values[i];
+            for (int64_t i = 0; i < rows; i++) score[i] = 0.0;
+            for (int64_t k = 0; k <= j; k++) {
+                const double *column = workspace + k * MARGIN_ROWS;
+                double entry = root[j * d + k];
+                for (int64_t i = 0; i < rows; i++) score[i] += entry * column[i];
+            }
+            margins_add(score, 1, rows, margins + j, weights[j], simple, losses + from);
         }
     }
 }
