@@ -13,6 +13,7 @@ from riskkit.dependence.points import pair_points, pair_strength
 from riskkit.dependence.principal import PrincipalComponents, pca
 from riskkit.dependence.rank_correlation import kendall, pearson, spearman
 from riskkit.dependence.select import Selection, select_copula
+from riskkit.dependence.tail_dependence import empirical_tail_dependence
 from riskkit.dependence.uniforms import pseudo_observations
 from riskkit.dependence.vines import VineCopula
 
@@ -33,6 +34,7 @@ __all__ = [
     "StudentCopula",
     "VineCopula",
     "correlation_matrix",
+    "empirical_tail_dependence",
     "ewma_correlation",
     "goodness_of_fit",
     "kendall",

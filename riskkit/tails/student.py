@@ -12,7 +12,10 @@ from riskkit.checks import FloatArray
 from riskkit.core import FitStatus, LossDistribution, law, targets
 from riskkit.core.frozen import restore
 from riskkit.core.likelihood import STATUSES, STEEP, positive_inverse, refuse_unusable
+from riskkit.core.pieces import Piece
 from riskkit.errors import ConvergenceError, DataError
+from riskkit.tails.body import probabilities
+from riskkit.tails.student_law import student_cdf, student_log_density, student_quantile
 from riskkit_ext import _student
 
 BoolArray = npt.NDArray[np.bool_]
@@ -124,6 +127,39 @@ class StudentFit:
         _, scale, degrees = self.params
         unit = np.array([self.optimum[SCALE], scale, degrees**2 if free[2] else np.nan])
         return pd.Series(errors * unit, NAMES, name=f"{kind} standard errors")
+
+    def cdf(self, x: npt.ArrayLike) -> FloatArray:
+        """Probability of at most ``x``, of the same shape."""
+        location, scale, degrees = self.params
+        return student_cdf((np.asarray(x, np.float64) - location) / scale, degrees)
+
+    def quantile(self, u: npt.ArrayLike) -> FloatArray:
+        """Value that is not exceeded with probability ``u`` in (0, 1), of the same shape.
+
+        Examples
+        --------
+        >>> fit = Student().fit(pd.Series(np.random.default_rng(1).standard_t(4, size=500)))
+        >>> bool(np.isclose(fit.cdf(fit.quantile(0.01)), 0.01))
+        True
+        """
+        location, scale, degrees = self.params
+        return location + scale * student_quantile(probabilities(u), degrees)
+
+    def log_density(self, x: npt.ArrayLike) -> FloatArray:
+        """Logarithm of the density at ``x``, of the same shape."""
+        location, scale, degrees = self.params
+        return student_log_density((np.asarray(x, np.float64) - location) / scale, degrees) - np.log(scale)
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The quantile function in one piece."""
+        location, scale, degrees = (float(value) for value in self.params)
+
+        def quantile(lower: FloatArray, upper: FloatArray) -> FloatArray:
+            outer = student_quantile(np.minimum(lower, upper), degrees)
+            return np.where(lower <= upper, outer, -outer)
+
+        return (Piece(1.0, quantile).moved(location, scale),)
 
     def loss_distribution(self) -> LossDistribution:
         """Law of the loss, minus the fitted variable.

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from riskkit.checks import FloatArray
+from riskkit.core.innovation import Innovation
 from riskkit.volatility.general import fit
 from riskkit.volatility.general_fit import GeneralFit
-from riskkit.volatility.innovations import Innovation
 from riskkit.volatility.specification import parameter_names, refuse_unknown_options
 
 Params = Mapping[str, Any]

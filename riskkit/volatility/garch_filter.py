@@ -15,6 +15,7 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import LossDistribution, law
 from riskkit.core.frozen import restore
+from riskkit.core.innovation import Innovation
 from riskkit.errors import DataError
 from riskkit.rng import Rng, generator
 from riskkit.volatility.garch_recursion import coefficients, expected_variances, returns_of, standard_shocks, variances
@@ -43,6 +44,11 @@ class GarchState:
     def standardised(self) -> pd.Series:
         """Residuals divided by sigma: mean about 0, variance about 1, and what is left to explain."""
         return (self.residuals / self.sigma).rename("standardised")
+
+    @property
+    def innovation(self) -> Innovation:
+        """Law of the standardised innovations."""
+        return Innovation.of(self.spec.dist, self.params)
 
     @property
     def persistence(self) -> float:
@@ -143,6 +149,18 @@ class GarchState:
         else:
             result = standard_shocks(random, float(self.params.get("nu", np.inf)), shape)
         return returns_of(result, coefficients(self.params), self.next_sigma**2)
+
+    def paths(self, shocks: FloatArray) -> FloatArray:
+        """Returns of the next T steps that standardised shocks (T, S) make, (T, S): the model runs on along every path.
+
+        Examples
+        --------
+        >>> fit = rk.volatility.Garch(dist="normal").fit(pd.Series(np.random.default_rng(1).normal(size=300)))
+        >>> bool(np.isclose(fit.paths(np.array([[1.0]]))[0, 0], fit.params["mu"] + fit.next_sigma))
+        True
+        """
+        drawn = np.array(checks.array("shocks", shocks, ndim=2))
+        return returns_of(drawn, coefficients(self.params), self.next_sigma**2)
 
     def loss_distribution(self) -> LossDistribution:
         """Law of the next step's loss, -y: normal, or Student-t scaled to the forecast's standard deviation.

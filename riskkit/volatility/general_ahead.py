@@ -52,15 +52,19 @@ def simulate(
     state: "GeneralState", shape: tuple[int, int], added: FloatArray, rng: Rng, shocks: str
 ) -> tuple[FloatArray, FloatArray]:
     """Returns (T, S) and the variances that they were drawn with, (T, S)."""
-    random, recursion = generator(rng), recursion_of(state.spec)
+    random = generator(rng)
     if shocks == "bootstrap":
-        result = random.choice(state.standardised.dropna().to_numpy(), shape)
-    else:
-        result = state.innovation.draw(random, shape)
-    variance = np.empty(shape)
-    states = np.repeat(state.states[-1][:, np.newaxis], shape[1], axis=1)
+        return returns_of(state, random.choice(state.standardised.dropna().to_numpy(), shape), added)
+    return returns_of(state, state.innovation.draw(random, shape), added)
+
+
+def returns_of(state: "GeneralState", result: FloatArray, added: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Returns that standardised shocks (T, S) make, in place, and their variances, (T, S)."""
+    recursion, paths = recursion_of(state.spec), result.shape[1]
+    variance = np.empty_like(result)
+    states = np.repeat(state.states[-1][:, np.newaxis], paths, axis=1)
     mu, phi = float(state.params.get("mu", 0.0)), float(state.params.get("phi", 0.0))
-    before = np.full(shape[1], (mean_ahead(state, 1)[0] - mu) / phi if phi else 0.0)
+    before = np.full(paths, (mean_ahead(state, 1)[0] - mu) / phi if phi else 0.0)
     for step, row in enumerate(result):
         states[0] += added[step]
         variance[step] = recursion.variance(states[0], state.params)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from riskkit.checks import FloatArray
+from riskkit.core.innovation import DISTS, SHAPES
 from riskkit.volatility.general_sample import Sample
-from riskkit.volatility.innovations import DISTS, SHAPES
 from riskkit.volatility.specification import MEANS, recursion_of
 from riskkit_ext import _general
 

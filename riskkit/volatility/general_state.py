@@ -15,11 +15,11 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import LossDistribution
 from riskkit.core.frozen import restore
+from riskkit.core.innovation import SHAPES, Innovation
 from riskkit.errors import DataError, ModelError
 from riskkit.rng import Rng
-from riskkit.volatility.general_ahead import forecast, mean_ahead, simulate
+from riskkit.volatility.general_ahead import forecast, mean_ahead, returns_of, simulate
 from riskkit.volatility.general_sample import columns_of, observations, refuse_overlap
-from riskkit.volatility.innovations import SHAPES, Innovation
 from riskkit.volatility.specification import checked_regressors, filtered_states, recursion_of
 
 
@@ -217,6 +217,11 @@ class GeneralState:
         shape = checks.whole("horizon", horizon, least=1), checks.whole("paths", paths, least=1)
         checks.one_of("shocks", shocks, ("law", "bootstrap"))
         return simulate(self, shape, self._added_ahead(regressors, horizon), rng, shocks)[0]
+
+    def paths(self, shocks: FloatArray) -> FloatArray:
+        """Returns of the next T steps that standardised shocks (T, S) make, (T, S): the model runs on along every path."""
+        drawn = np.array(checks.array("shocks", shocks, ndim=2))
+        return returns_of(self, drawn, self._added_ahead(None, len(drawn)))[0]
 
     def loss_distribution(self, *, regressors: pd.DataFrame | None = None) -> LossDistribution:
         """Law of the next step's loss, -y; ``regressors``: their next row, where the fit has some.

@@ -7,10 +7,10 @@ import pandas as pd
 
 from riskkit import checks
 from riskkit.checks import FloatArray
+from riskkit.core.innovation import SHAPES
 from riskkit.errors import DataError
 from riskkit.rng import Rng, generator
 from riskkit.volatility.general_report import own_parameters, search_box
-from riskkit.volatility.innovations import SHAPES
 from riskkit.volatility.specification import MEANS, recursion_of
 
 if TYPE_CHECKING:

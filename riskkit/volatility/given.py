@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus, LossDistribution, law
+from riskkit.core.innovation import Innovation
 from riskkit.errors import ModelError
 
 
@@ -67,6 +69,21 @@ class GivenVolatility:
     def next_sigma(self) -> float:
         """Standard deviation of the observation after the last."""
         return float(np.sqrt(self.variance[-1]))
+
+    @property
+    def innovation(self) -> Innovation:
+        """The normal law."""
+        return Innovation("normal")
+
+    def paths(self, shocks: FloatArray) -> FloatArray:
+        """Returns of the next step that standardised shocks (1, S) make, (1, S)."""
+        drawn = checks.array("shocks", shocks, ndim=2)
+        if len(drawn) > 1:
+            raise ModelError(
+                f"{type(self.spec).__name__} runs on for one step only", got=f"{len(drawn)} steps", expected="1",
+                remedy="fit a Garch, whose variance has a law of motion",
+            )  # fmt: skip
+        return self.next_sigma * drawn
 
     def loss_distribution(self) -> LossDistribution:
         """Normal law of the next step's loss.

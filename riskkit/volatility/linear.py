@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from riskkit.checks import FloatArray
-from riskkit.volatility.innovations import Innovation
+from riskkit.core.innovation import Innovation
 
 Params = Mapping[str, Any]  # numbers, or arrays of them: one parameter vector per draw
 

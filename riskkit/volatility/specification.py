@@ -7,8 +7,8 @@ import pandas as pd
 
 from riskkit import checks
 from riskkit.checks import FloatArray
+from riskkit.core.innovation import DISTS, SHAPES
 from riskkit.errors import DataError
-from riskkit.volatility.innovations import DISTS, SHAPES
 from riskkit.volatility.linear import Linear
 from riskkit_ext import _general
 

@@ -47,15 +47,8 @@ def probability_integral_transform(fit: GarchState | GeneralState | EwmaFit) -> 
             "the law of the fit is not known", got=type(fit).__name__, expected="a fit of Ewma or of the GARCH family",
             remedy="apply the fit's own distribution function to fit.standardised and pass the result to uniformity",
         )  # fmt: skip
-    values = fit.standardised
-    if isinstance(fit, GeneralState):
-        values = values.dropna()
-        probability = fit.innovation.distribution(values.to_numpy())
-    elif isinstance(fit, GarchState) and fit.spec.dist == "t":
-        degrees = float(fit.params["nu"])
-        probability = special.stdtr(degrees, values.to_numpy() / np.sqrt(1.0 - 2.0 / degrees))
-    else:
-        probability = special.ndtr(values.to_numpy())
+    values = fit.standardised.dropna()
+    probability = fit.innovation.distribution(values.to_numpy())
     inside = np.clip(probability, np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0))  # 0 and 1 only come of rounding
     return pd.Series(inside, index=values.index, name="probability")
 

@@ -6,8 +6,8 @@ import pytest
 from oracles import garch as twin
 
 from riskkit.core import FitStatus
+from riskkit.core.innovation import Innovation
 from riskkit.volatility.egarch import Egarch
-from riskkit.volatility.innovations import Innovation
 from riskkit.volatility.specification import filtered_states
 
 

@@ -11,12 +11,12 @@ from oracles import garch as twin
 from oracles import general as oracle
 
 from riskkit.core import FitStatus
+from riskkit.core.innovation import Innovation
 from riskkit.errors import DataError, RiskKitError
 from riskkit.volatility import Garch, Gjr, general, nyblom, probability_integral_transform, uniformity
 from riskkit.volatility.aparch import Aparch
 from riskkit.volatility.component import ComponentGarch
 from riskkit.volatility.egarch import Egarch
-from riskkit.volatility.innovations import Innovation
 
 SPECS = {
     "garch": Garch(),

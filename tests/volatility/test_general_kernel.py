@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from oracles import general as oracle
 
+from riskkit.core.innovation import DISTS, Innovation
 from riskkit.volatility import Garch, Gjr
 from riskkit.volatility.aparch import Aparch
 from riskkit.volatility.component import ComponentGarch
 from riskkit.volatility.egarch import Egarch
-from riskkit.volatility.innovations import DISTS, Innovation
 from riskkit.volatility.specification import kernel_model, recursion_of
 
 SPECS = {

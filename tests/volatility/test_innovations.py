@@ -8,8 +8,8 @@ from arch.univariate import GeneralizedError, SkewStudent
 from oracles import general as oracle
 from scipy import integrate, stats
 
+from riskkit.core.innovation import Innovation
 from riskkit.errors import DataError
-from riskkit.volatility.innovations import Innovation
 from riskkit_ext import _general
 
 LAWS = [

@@ -10,7 +10,10 @@ from scipy import special
 
 from riskkit import checks
 from riskkit.checks import FloatArray
-from riskkit.core import LossDistribution, from_law, law
+from riskkit.core import law
+from riskkit.core.distribution import LossDistribution
+from riskkit.core.pieces import Piece
+from riskkit.errors import ModelError
 from riskkit_ext import _general
 
 DISTS = ("normal", "t", "skewt", "ged")  # in the kernel's order
@@ -92,6 +95,43 @@ class Innovation:
         above = right * special.stdtrit(self.nu, np.maximum(0.5 + (p - 0.5 * left) / right, 0.5))
         return ((below + above) / self._stretch - a) / b
 
+    def upper_quantile(self, probability: npt.ArrayLike) -> FloatArray:
+        """Value that Z exceeds with a probability in (0, 1): ``quantile(1 - probability)`` without the rounding."""
+        return -Innovation(self.dist, self.nu, -self.skew).quantile(probability)
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The quantile function in pieces without kinks; Hansen's law has one at its mode.
+
+        Raises
+        ------
+        ModelError
+            For the GED, whose quantile function has no third derivative at 0.
+        """
+        if self.dist == "ged":
+            raise ModelError(
+                "the quantile function of a GED cannot be tabulated", got="a singularity at 0",
+                expected="normal, t or skewt", remedy="call quantile itself",
+            )  # fmt: skip
+        if self.dist != "skewt":
+            return (Piece(1.0, self._symmetric),)
+        mirrored = Innovation(self.dist, self.nu, -self.skew)
+        middle = 0.5 * (1.0 - self.skew)
+        return (
+            Piece(middle, lambda lower, _: self._left(lower)),
+            Piece(1.0, lambda _, upper: -mirrored._left(upper)),
+        )
+
+    def _symmetric(self, lower: FloatArray, upper: FloatArray) -> FloatArray:
+        quantile = self.quantile(np.minimum(lower, upper))
+        return np.where(lower <= upper, quantile, -quantile)
+
+    def _left(self, lower: FloatArray) -> FloatArray:
+        """Quantiles of Hansen's law below its mode, carried on beyond it."""
+        a, b = self._hansen
+        left = 1.0 - self.skew
+        return (left * special.stdtrit(self.nu, lower / left) / self._stretch - a) / b
+
     def partial_mean(self, probability: npt.ArrayLike) -> FloatArray:
         """E[Z; Z <= quantile(p)]: the integral of the quantile function from 0 to p."""
         p = np.asarray(probability, float)
@@ -138,7 +178,7 @@ class Innovation:
             return law.normal(-mean, sigma)
         if self.dist == "t":
             return law.student(-mean, sigma / self._stretch, self.nu)
-        return from_law(
+        return law.from_law(
             lambda p: -mean - sigma * self.quantile(1.0 - p),
             lambda p: -mean * p + sigma * self.partial_mean(1.0 - p),
             -mean,

@@ -1,0 +1,169 @@
+"""A joint law of tomorrow's returns: a volatility model for every margin, a copula for what holds them together."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from riskkit import checks, tails
+from riskkit.checks import FloatArray
+from riskkit.core.frozen import restore
+from riskkit.errors import DataError, FactorError, ModelError
+from riskkit.rng import Rng, child, entropy, generator
+from riskkit_ext import _margins
+
+BLOCK = 16_384  # draws that share a generator: fixed, so that no result depends on the number of threads
+Given = Mapping[str, float | tuple[float, float]]
+
+
+@dataclass(frozen=True, eq=False)
+class JointReturns:
+    """Margins and copula of d returns; made by :func:`riskkit.scenarios.fit_joint`.
+
+    Parameters
+    ----------
+    margins : dict from name to fit
+        A fitted volatility model per series, as its last observation left it.
+    laws : dict from name to law
+        Law of each standardised residual.
+    copula : CopulaFit, copula law, or None
+        None only for a single series.
+    provenance : str
+        How it was estimated.
+    """
+
+    margins: Mapping[str, Any]
+    laws: Mapping[str, Any]
+    copula: Any
+    provenance: str
+
+    __setstate__ = restore
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The series, in order."""
+        return tuple(self.margins)
+
+    def uniforms(self, n: int, *, rng: Rng, given: Given | None = None) -> FloatArray:
+        """Draw ``n`` joint uniforms (n, d); ``given`` on the scale of the next step's returns."""
+        translated = {name: self._probability(name, value) for name, value in (given or {}).items()}
+        if self.copula is None:
+            return _single(n, rng, translated.get(self.names[0]))
+        drawn = self.copula.sample(n, rng=rng, given=translated or None)
+        return np.ascontiguousarray(drawn[list(self.names)].to_numpy())
+
+    def returns(self, n: int, horizon: int = 1, *, rng: Rng, given: Given | None = None) -> FloatArray:
+        """Draw the sum of the next ``horizon`` returns of every series, (n, d).
+
+        Each day's shocks are joined by the copula and independent of the days before; each margin's volatility answers its
+        own shocks along every path.
+        """
+        if given and horizon > 1:
+            raise ModelError(
+                "a condition on returns needs a horizon of one step", got=f"{horizon} steps", expected="horizon=1",
+                remedy="draw without given, and select among the draws",
+            )  # fmt: skip
+        drawn = self.uniforms(n * horizon, rng=rng, given=given)
+        result = np.empty((n, len(self.names)))
+        for column, name in enumerate(self.names):
+            shocks = _quantiles(self.laws[name], drawn[:, column]).reshape(horizon, n)
+            result[:, column] = self.margins[name].paths(shocks).sum(axis=0)
+        return result
+
+    def losses(
+        self, weights: Sequence[float] | FloatArray, n: int, *, rng: Rng, simple: bool = False, threads: int | None = None
+    ) -> FloatArray:
+        """Losses of a portfolio over the next step, (n,): no array of all returns is ever made.
+
+        Parameters
+        ----------
+        weights : array of shape (d,)
+            Exposure to each series, in the unit that the loss shall have.
+        n : int
+            Number of draws.
+        rng : int or numpy.random.Generator
+            Where the numbers come from; blocks of draws have generators of their own, so threads change nothing.
+        simple : bool
+            Are the returns logarithmic, and the loss that of the simple ones, exp(r) - 1?
+        threads : int, optional
+            Number of threads; one per block up to the processor's by default.
+        """
+        exposure = checks.array("weights", weights, ndim=1)
+        if len(exposure) != len(self.names):
+            raise DataError("weights do not fit the series", got=len(exposure), expected=len(self.names))
+        result = np.empty(checks.whole("n", n, least=1))
+        seed, tables = entropy(rng), self._tables
+
+        def fill(block: int) -> None:
+            part, own = result[block * BLOCK : (block + 1) * BLOCK], child(seed, block)
+            if tables is None:
+                drawn = self.returns(len(part), rng=own)
+                part[:] = -(np.expm1(drawn) if simple else drawn) @ exposure
+            else:
+                _margins.losses(self.uniforms(len(part), rng=own), tables, exposure, simple, part)
+
+        blocks = range(-(-n // BLOCK))
+        if threads == 1:
+            list(map(fill, blocks))
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(fill, blocks))
+        return result
+
+    @cached_property
+    def _tables(self) -> list[_margins.Margin] | None:
+        """The next return of every series as a function of its uniform; None where a law has no table."""
+        if any(_has_no_table(law) for law in self.laws.values()):
+            return None
+        result = []
+        for name in self.names:
+            mean, sigma = self._ahead(name)
+            result.append(tails.QuantileTable(self.laws[name], location=mean, scale=sigma).margin)
+        return result
+
+    def _ahead(self, name: str) -> tuple[float, float]:
+        """Mean and standard deviation of the next return."""
+        mean, above = self.margins[name].paths(np.array([[0.0, 1.0]]))[0]
+        return float(mean), float(above - mean)
+
+    def _probability(self, name: str, value: float | tuple[float, float]) -> float | tuple[float, float]:
+        """A condition on a return as one on its uniform."""
+        if name not in self.margins:
+            raise FactorError("given names no series", got=repr(name), expected=", ".join(self.names))
+        mean, sigma = self._ahead(name)
+        try:
+            bounds = np.asarray(value, np.float64)
+        except (TypeError, ValueError):
+            bounds = np.array(np.nan)
+        if bounds.shape not in ((), (2,)) or np.isnan(bounds).any() or (bounds.ndim and not bounds[0] < bounds[1]):
+            raise DataError(
+                f"given[{name!r}] is no condition", got=repr(value), expected="a return, or an interval (low, high)"
+            )
+        found = distribution(self.laws[name], (bounds - mean) / sigma)
+        return float(found) if bounds.ndim == 0 else (float(found[0]), float(found[1]))
+
+
+def distribution(law: Any, z: FloatArray) -> FloatArray:
+    """Distribution function of a residual's law: an innovation, or a fit of the tails room."""
+    return np.asarray(law.distribution(z) if hasattr(law, "distribution") else law.cdf(z))
+
+
+def _quantiles(law: Any, u: FloatArray) -> FloatArray:
+    if _has_no_table(law):
+        return np.asarray(law.quantile(np.clip(u, np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0))))
+    return tails.QuantileTable(law)(u)
+
+
+def _has_no_table(law: Any) -> bool:
+    """The quantile function of the GED is singular at 0."""
+    return getattr(law, "dist", None) == "ged"
+
+
+def _single(n: int, source: Rng, bounds: float | tuple[float, float] | None) -> FloatArray:
+    low, high = bounds if isinstance(bounds, tuple) else (0.0, 1.0)
+    if isinstance(bounds, float) or not low < high:
+        raise DataError("every series is given: nothing is left to draw", got=bounds, expected="an interval, or none")
+    return low + (high - low) * generator(source).random((n, 1))
