@@ -1,6 +1,7 @@
 """How risks move together."""
 
 from riskkit.dependence.archimedean import ArchimedeanLaw, ClaytonCopula, FrankCopula, GumbelCopula, JoeCopula
+from riskkit.dependence.concentration import tail_concentration
 from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
 from riskkit.dependence.correlation_estimates import ewma_correlation, ledoit_wolf, marchenko_pastur
@@ -50,4 +51,5 @@ __all__ = [
     "select_copula",
     "spearman",
     "stressed_correlation",
+    "tail_concentration",
 ]
