@@ -39,7 +39,7 @@ typedef struct {
     const double *target, *target_a, *target_b; /* T and its derivatives; zero but for the corrected kind */
 } DccPoint;
 
-/* X and its derivatives by a, b and g, (m, LANES) each. */
+/* X, which only the corrected kind keeps, and its derivatives by a, b and g, (m, LANES) each. */
 typedef struct {
     double *x, *a, *b, *g;
 } DccState;
@@ -98,7 +98,7 @@ static int dcc_widest(void) {
 #endif
 }
 
-static void dcc_run_all(const DccSample *sample, const DccPoint *point, DccState *state, DccWork *work, DccSums *sums,
+static void dcc_run_all(const DccSample *sample, const DccPoint *point, const DccState *state, const DccWork *work, DccSums *sums,
                         double *extra, double *scores, int task, int curious, int width) {
     int done = LANE_NARROWEST;
 #ifdef LANES_DISPATCHED
@@ -144,9 +144,10 @@ static void dcc_compose(const DccSample *sample, const DccPoint *point, const Dc
             if (sample->kind == DCC_CORRECTED && i == j) continue;
             for (int l = 1; l < LANES; l++) {
                 int at = e * LANES + l, was = at - 1, first = l == 1;
+                double x = sample->kind == DCC_CORRECTED ? start->x[was] : point->a * start->a[was] + point->g * start->g[was];
                 start->x[at] = end->x[was] + (first ? 0.0 : decay * start->x[was]);
                 start->a[at] = end->a[was] + (first ? 0.0 : decay * start->a[was]);
-                start->b[at] = end->b[was] + (first ? 0.0 : decay * start->b[was] + slope * start->x[was]);
+                start->b[at] = end->b[was] + (first ? 0.0 : decay * start->b[was] + slope * x);
                 start->g[at] = end->g[was] + (first ? 0.0 : decay * start->g[was]);
             }
         }
@@ -221,7 +222,7 @@ static DccWork dcc_work(double **from, int d) {
 
 /* Put the states at the beginning of every stretch into `start`. `spare` is overwritten. */
 static void dcc_begin(const DccSample *sample, DccPoint *point, DccState *start, DccState *spare, DccWork *work, DccSums *sums,
-                      double *extra, double *target, int width) {
+                      double *extra, double *target, int curious, int width) {
     int d = sample->d, m = dcc_packed(d);
     size_t bytes = 4 * (size_t)m * LANES * sizeof(double);
     if (sample->kind == DCC_CORRECTED) {
@@ -237,11 +238,10 @@ static void dcc_begin(const DccSample *sample, DccPoint *point, DccState *start,
         for (int e = 0; e < m; e++) {
             start->a[e * LANES] = sample->before[e];
             start->g[e * LANES] = sample->falls_before[e];
-            start->x[e * LANES] = point->a * sample->before[e] + point->g * sample->falls_before[e];
         }
     }
     memcpy(spare->x, start->x, bytes);
-    dcc_run_all(sample, point, spare, work, sums, extra, 0, DCC_ADVANCE, 1, width);
+    dcc_run_all(sample, point, spare, work, sums, extra, 0, DCC_ADVANCE, curious, width);
     dcc_compose(sample, point, spare, start);
 }
 
@@ -259,7 +259,7 @@ static double dcc_evaluate(const DccSample *sample, const double *at, double *gr
     DccSums sums;
     memset(own, 0, (size_t)(4 * m) * sizeof(double));
     DccPoint point = {at[0], at[1], at[2], at[3], sample->target, own + 3 * m, own + 3 * m};
-    dcc_begin(sample, &point, &start, &spare, &work, &sums, extra, own, width);
+    dcc_begin(sample, &point, &start, &spare, &work, &sums, extra, own, gradient != 0, width);
     if (target) memcpy(target, point.target, (size_t)m * sizeof(double));
     if (scores && sample->student) dcc_constant(point.nu, d, constant);
     dcc_run_all(sample, &point, &start, &work, &sums, constant, scores, DCC_MEASURE, gradient != 0, width);

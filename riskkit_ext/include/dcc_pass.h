@@ -3,6 +3,7 @@
 #include "lane_type.h"
 
 #undef dcc_roots
+#undef dcc_matrix
 #undef dcc_decompose
 #undef dcc_invert
 #undef dcc_slopes
@@ -14,6 +15,7 @@
 #undef dcc_pass
 #undef dcc_run
 #undef DccTotals
+#define dcc_matrix LANE_PASTE(dcc_matrix, WIDTH)
 #define dcc_roots LANE_PASTE(dcc_roots, WIDTH)
 #define dcc_decompose LANE_PASTE(dcc_decompose, WIDTH)
 #define dcc_invert LANE_PASTE(dcc_invert, WIDTH)
@@ -41,11 +43,21 @@ typedef struct {
     int pending;
 } DccTotals;
 
+/* Q itself, T + X. */
+TARGET ALWAYS_INLINE void dcc_matrix(int d, const DccPoint *point, const DccState *state, const DccWork *work, int corrected,
+                                     int asymmetric, int l) {
+    lane a = lane_all(point->a), g = lane_all(point->g);
+    for (int e = 0; e < dcc_packed(d); e++) {
+        lane x = corrected ? AT(state->x + l, e) : a * AT(state->a + l, e);
+        if (asymmetric) x += g * AT(state->g + l, e);
+        PUT(work->q + l, e, point->target[e] + x);
+    }
+}
+
 /* Roots and inverses of the diagonal of Q, and w = root * z. */
-TARGET ALWAYS_INLINE void dcc_roots(int d, const double *x, const double *target, const double *z, const DccWork *work, int l) {
+TARGET ALWAYS_INLINE void dcc_roots(int d, const double *z, const DccWork *work, int l) {
     for (int i = 0; i < d; i++) {
-        int ii = i * (i + 1) / 2 + i;
-        lane q = target[ii] + AT(x + l, ii);
+        lane q = AT(work->q + l, i * (i + 1) / 2 + i);
         double *root = work->root + (long)i * LANES + l;
         PUT(work->by_q + l, i, 1.0 / q);
         lane_store(root, q);
@@ -174,10 +186,10 @@ TARGET ALWAYS_INLINE void dcc_slopes(const DccSample *sample, const DccPoint *po
 TARGET ALWAYS_INLINE void dcc_measure(const DccSample *sample, const DccPoint *point, const DccState *state, const DccWork *work,
                                       const double *z, long t, const double *present, const double *constant, DccTotals *totals,
                                       double *scores, int student, int corrected, int asymmetric, int curious, int l) {
-    int d = sample->d, m = dcc_packed(d);
+    int d = sample->d;
     lane weight = lane_load(present + l), s = lane_all(0.0), c = lane_all(1.0), slope[3];
-    dcc_roots(d, state->x, point->target, z, work, l);
-    for (int e = 0; e < m; e++) PUT(work->q + l, e, point->target[e] + AT(state->x + l, e));
+    dcc_matrix(d, point, state, work, corrected, asymmetric, l);
+    dcc_roots(d, z, work, l);
     dcc_decompose(d, work, weight, totals, l);
     for (int i = 0; i < d; i++) {
         const double *row = work->unit + l + (long)(i * (i + 1) / 2) * LANES;
@@ -213,29 +225,29 @@ TARGET ALWAYS_INLINE void dcc_measure(const DccSample *sample, const DccPoint *p
     }
 }
 
-/* One step of X and its derivatives. X is a times its derivative by a, plus g times that by g. */
-TARGET ALWAYS_INLINE void dcc_advance(const DccSample *sample, const DccPoint *point, DccState *state, const double *z,
+/* One step of the derivatives of X by a and g, and, where `curious`, by b; X itself is a times the first plus g times the other. */
+TARGET ALWAYS_INLINE void dcc_advance(const DccSample *sample, const DccPoint *point, const DccState *state, const double *z,
                                       int asymmetric, int curious, int l) {
     lane a = lane_all(point->a), b = lane_all(point->b), g = lane_all(point->g);
-    for (int i = 0, e = 0; i < sample->d; i++) {
+    double *by_a = state->a + l, *by_b = state->b + l, *by_g = state->g + l;
+    for (int i = 0; i < sample->d; i++) {
         lane zi = AT(z + l, i), ni = lane_where_negative(zi, zi);
-        for (int j = 0; j <= i; j++, e++) {
-            lane zj = AT(z + l, j), xa = b * AT(state->a + l, e) + (zi * zj - point->target[e]);
-            if (curious) PUT(state->b + l, e, b * AT(state->b + l, e) + AT(state->x + l, e));
-            PUT(state->a + l, e, xa);
-            lane x = a * xa;
+        for (int j = 0; j <= i; j++, by_a += LANES, by_b += LANES, by_g += LANES) {
+            int e = i * (i + 1) / 2 + j;
+            lane zj = AT(z + l, j), xa = lane_load(by_a), x = a * xa;
+            lane_store(by_a, b * xa + (zi * zj - point->target[e]));
             if (asymmetric) {
-                lane xg = b * AT(state->g + l, e) + (ni * lane_where_negative(zj, zj) - sample->falls[e]);
-                PUT(state->g + l, e, xg);
+                lane xg = lane_load(by_g);
                 x += g * xg;
+                lane_store(by_g, b * xg + (ni * lane_where_negative(zj, zj) - sample->falls[e]));
             }
-            PUT(state->x + l, e, x);
+            if (curious) lane_store(by_b, b * lane_load(by_b) + x);
         }
     }
 }
 
 /* The same of the corrected kind; dcc_roots has left w. */
-TARGET ALWAYS_INLINE void dcc_advance_corrected(const DccSample *sample, const DccPoint *point, DccState *state,
+TARGET ALWAYS_INLINE void dcc_advance_corrected(const DccSample *sample, const DccPoint *point, const DccState *state,
                                                 const DccWork *work, int l) {
     lane a = lane_all(point->a), b = lane_all(point->b);
     for (int i = 0; i < sample->d; i++) {
@@ -275,7 +287,7 @@ TARGET ALWAYS_INLINE void dcc_advance_diagonal(int d, const DccPoint *point, con
 }
 
 /* Add w w' and its derivatives to the sums (3, m, LANES), then move the diagonal one step on. */
-TARGET ALWAYS_INLINE void dcc_collect(const DccSample *sample, const DccPoint *point, DccState *state, const DccWork *work,
+TARGET ALWAYS_INLINE void dcc_collect(const DccSample *sample, const DccPoint *point, const DccState *state, const DccWork *work,
                                       const double *z, double *into, int l) {
     int d = sample->d;
     long block = (long)dcc_packed(d) * LANES;
@@ -305,10 +317,15 @@ TARGET ALWAYS_INLINE void dcc_collect(const DccSample *sample, const DccPoint *p
     }
 }
 
-/* Advance all steps; add every date to the sums where `measured`. The flags are known when this is compiled. */
-TARGET ALWAYS_INLINE void dcc_pass(const DccSample *sample, const DccPoint *point, DccState *state, const DccWork *work,
+/* Advance all steps; add every date to the sums where `measured`. The flags are known when this is compiled. The structures are
+ * copies, which no store through a pointer can reach: their members stay in registers. */
+TARGET ALWAYS_INLINE void dcc_pass(const DccSample *of, const DccPoint *at, const DccState *from, const DccWork *in,
                                    DccSums *sums, const double *constant, double *scores, int measured, int student,
                                    int corrected, int asymmetric, int curious, int l) {
+    const DccSample own = *of, *sample = &own;
+    const DccPoint here = *at, *point = &here;
+    const DccState begun = *from, *state = &begun;
+    const DccWork tools = *in, *work = &tools;
     DccTotals totals;
     memset(&totals, 0, sizeof totals);
     totals.log_det = totals.logs = log_sum_start();
@@ -319,8 +336,10 @@ TARGET ALWAYS_INLINE void dcc_pass(const DccSample *sample, const DccPoint *poin
         if (measured)
             dcc_measure(sample, point, state, work, z, t, present, constant, &totals, scores, student, corrected, asymmetric,
                         curious, l);
-        else if (corrected)
-            dcc_roots(sample->d, state->x, point->target, z, work, l);
+        else if (corrected) {
+            dcc_matrix(sample->d, point, state, work, corrected, asymmetric, l);
+            dcc_roots(sample->d, z, work, l);
+        }
         if (corrected)
             dcc_advance_corrected(sample, point, state, work, l);
         else
@@ -337,7 +356,7 @@ TARGET ALWAYS_INLINE void dcc_pass(const DccSample *sample, const DccPoint *poin
 }
 
 /* Do one task on the stretches l .. l + WIDTH - 1. */
-TARGET static void dcc_run(const DccSample *sample, const DccPoint *point, DccState *state, DccWork *work, DccSums *sums,
+TARGET static void dcc_run(const DccSample *sample, const DccPoint *point, const DccState *state, const DccWork *work, DccSums *sums,
                            double *extra, double *scores, int task, int curious, int l) {
     int d = sample->d;
     if (task == DCC_DIAGONAL || task == DCC_MOMENTS) {
@@ -355,12 +374,15 @@ TARGET static void dcc_run(const DccSample *sample, const DccPoint *point, DccSt
     int measured = task == DCC_MEASURE;
 #define DCC_CASE(number, student, corrected, asymmetric, curious)                                                              \
     case number: dcc_pass(sample, point, state, work, sums, extra, scores, 1, student, corrected, asymmetric, curious, l); return
-#define DCC_ADVANCES(number, corrected, asymmetric)                                                                            \
-    case number: dcc_pass(sample, point, state, work, sums, extra, 0, 0, 0, corrected, asymmetric, 1, l); return
-    switch (measured ? 100 * sample->kind + 10 * (sample->student != 0) + (curious != 0) : -1 - sample->kind) {
-        DCC_ADVANCES(-1 - DCC_PLAIN, 0, 0);
-        DCC_ADVANCES(-1 - DCC_CORRECTED, 1, 0);
-        DCC_ADVANCES(-1 - DCC_ASYMMETRIC, 0, 1);
+#define DCC_ADVANCES(number, corrected, asymmetric, curious)                                                                   \
+    case number: dcc_pass(sample, point, state, work, sums, extra, 0, 0, 0, corrected, asymmetric, curious, l); return
+    switch (measured ? 100 * sample->kind + 10 * (sample->student != 0) + (curious != 0) : -1 - 2 * sample->kind - (curious != 0)) {
+        DCC_ADVANCES(-1 - 2 * DCC_PLAIN, 0, 0, 0);
+        DCC_ADVANCES(-2 - 2 * DCC_PLAIN, 0, 0, 1);
+        DCC_ADVANCES(-1 - 2 * DCC_CORRECTED, 1, 0, 0);
+        DCC_ADVANCES(-2 - 2 * DCC_CORRECTED, 1, 0, 1);
+        DCC_ADVANCES(-1 - 2 * DCC_ASYMMETRIC, 0, 1, 0);
+        DCC_ADVANCES(-2 - 2 * DCC_ASYMMETRIC, 0, 1, 1);
         DCC_CASE(100 * DCC_PLAIN, 0, 0, 0, 0);
         DCC_CASE(100 * DCC_PLAIN + 1, 0, 0, 0, 1);
         DCC_CASE(100 * DCC_PLAIN + 10, 1, 0, 0, 0);
