@@ -47,6 +47,8 @@ class DccSample:
 
     def target(self, point: FloatArray) -> FloatArray:
         """The matrix (d, d) that Q returns to; in the corrected kind it depends on a and b."""
+        if _dcc.kinds[self.kind] != "cdcc":
+            return unpacked(self.matrices[0])
         packed = np.empty(self.matrices.shape[1])
         _dcc.evaluate(
             self.kind, self.student, len(self.values), self.stretches, self.matrices, point, None, None, packed

@@ -7,7 +7,7 @@ eta = 1 / nu: a = p s (1 - r), delta g = p s r, b = p (1 - s). So the constraint
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize
+from scipy import ndimage, optimize
 
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus
@@ -19,9 +19,11 @@ FULL = 1.0 - 1e-6  # persistence at most
 NU = (2.05, 500.0)
 NO_NEWS = 1e-9  # of a + delta g: what is less is none
 CLOSE = 1e-9  # to a bound: on it
-STARTS = [(p, s) for p in (0.5, 0.9, 0.97, 0.99) for s in (0.01, 0.05, 0.2)]
-SEARCHES = 2  # from the best starts of different persistence
-STEPS = 6  # of Newton
+GRID = (0.5, 0.9, 0.97, 0.99), (0.01, 0.05, 0.2)  # starts: persistence, share of the news
+SEARCHES = 3  # from the best peaks of the grid
+FLAT = 1e-8  # of the mean log density: the rest is Newton's
+STEPS = 8  # of Newton
+SMALL = 1e-7  # a rise per standard error that is none
 FIRST_NU = 8.0
 
 
@@ -87,7 +89,7 @@ class Search:
 
         bounds = list(zip(self.lower[searched], self.upper[searched], strict=True))
         found = optimize.minimize(
-            falling, start[searched], jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12, "gtol": 1e-7}
+            falling, start[searched], jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": FLAT, "gtol": FLAT}
         )
         end = start.copy()
         end[searched] = found.x
@@ -127,9 +129,13 @@ def highest(sample: DccSample, *, moving: bool = True) -> Optimum:
         When the likelihood is finite nowhere.
     """
     search = Search(sample, moving)
-    ends = [search.climb(start) if len(search.searched) else start for start in _starts(search)]
-    at = max(ends, key=search.value)
-    if not np.isfinite(search.value(at)):
+    best, at = -np.inf, np.zeros(4)
+    for start in _starts(search):
+        end = search.climb(start) if len(search.searched) else start
+        value = search.value(end)
+        if value > best:
+            best, at = value, end
+    if not np.isfinite(best):
         raise ConvergenceError(
             "the likelihood of the correlations is not finite", got=f"{len(sample.values)} observations",
             remedy="look at the residuals: is one huge, or a column nearly a combination of others?",
@@ -138,25 +144,30 @@ def highest(sample: DccSample, *, moving: bool = True) -> Optimum:
 
 
 def _starts(search: Search) -> list[FloatArray]:
+    """The peaks of the grid, the highest first: points not below their neighbours."""
     eta = 1.0 / FIRST_NU if search.sample.student else 0.0
     if not search.upper[0] > 0.0:
         return [np.array([0.0, 0.0, 0.0, eta])]
     third = 0.3 if search.upper[2] > 0.0 else 0.0
-    tried = sorted((np.array([p, s, third, eta]) for p, s in STARTS), key=search.value, reverse=True)
-    best = [tried[0]]
-    best += [start for start in tried if start[0] != best[0][0]][: SEARCHES - 1]
-    return best
+    points = [[np.array([p, s, third, eta]) for s in GRID[1]] for p in GRID[0]]
+    values = np.array([[search.value(point) for point in row] for row in points])
+    around = ndimage.maximum_filter(values, size=3, mode="nearest")  # diagonals too: the ridge runs along them
+    peaks = sorted(zip(*np.nonzero(values == around), strict=True), key=lambda cell: -values[cell])
+    return [points[i][j] for i, j in peaks[:SEARCHES]]
 
 
 def _polished(search: Search, at: FloatArray) -> Optimum:
     """Newton's steps until the likelihood is flat; then what can be said of the place."""
     value, gradient = search.slope(at)
+    free, steepest, spread = np.zeros(0, dtype=int), np.inf, np.zeros((0, 0))
     for _ in range(STEPS):
-        free = search.free(at)
-        spread = positive_inverse(-search.curvature(at, free)) if len(free) else np.zeros((0, 0))
-        rise = np.abs(gradient[free]) * np.sqrt(np.diagonal(spread))
-        steepest = float(rise.max()) if len(free) else 0.0
-        if not 1e-7 < steepest < np.inf:  # flat, or the curvature is not that of a maximum
+        before, steepest = steepest, _steepest(gradient[free], spread)
+        known = len(free) and steepest < 1e-2 * before  # the curvature of the last place does where the step was short
+        if not known or len(search.free(at)) != len(free):
+            free = search.free(at)
+            spread = positive_inverse(-search.curvature(at, free)) if len(free) else np.zeros((0, 0))
+            steepest = _steepest(gradient[free], spread)
+        if not SMALL < steepest < np.inf:  # flat, or the curvature is not that of a maximum
             break
         step = np.zeros(4)
         step[free] = spread @ gradient[free]
@@ -167,6 +178,11 @@ def _polished(search: Search, at: FloatArray) -> Optimum:
             break
         at, value, gradient = at + shrink * step, next_value, next_gradient
     return Optimum(_point(search, at), value, steepest, _status(search, free, steepest))
+
+
+def _steepest(gradient: FloatArray, spread: FloatArray) -> float:
+    """Rise of the log-likelihood per standard error of one parameter."""
+    return float(np.max(np.abs(gradient) * np.sqrt(np.diagonal(spread)), initial=0.0))
 
 
 def _point(search: Search, at: FloatArray) -> FloatArray:
