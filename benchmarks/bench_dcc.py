@@ -1,4 +1,4 @@
-"""Dynamic conditional correlation of ten series: one fit against batched numpy under scipy's quickest search, same optimum."""
+"""Dynamic conditional correlation of ten series: one fit against batched numpy and scipy's searches."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Correlations that move: what is estimated. How, and what an estimate answers, stands in ``dcc_search`` and ``dcc_state``."""
+"""Correlations that move, and the constant baseline: what is estimated. How, and what it answers, stands beside."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -32,9 +32,9 @@ class Dcc:
     dist : {"normal", "t"}
         Law of z given R: normal, or Student-t scaled to unit variances, whose nu is estimated too.
     start : {"target", "ones", "zeros"}
-        "target" is the textbook: Q[1] = Q_bar, and Q_bar = mean of z z'. The others are those of the R package `rmgarch`: Q_bar
+        "target" is the textbook: Q[1] = Q_bar, and Q_bar is the mean of z z'. The others are the R package `rmgarch`'s: Q_bar
         is the covariance matrix about the mean, and a row of ones, or of zeros, stands before the sample. `rmgarch` estimates
-        with zeros and then reports the likelihood and the path with ones. The corrected model knows "target" only.
+        with zeros, then reports likelihood and path with ones. The corrected model knows "target" only.
 
     Notes
     -----
@@ -53,8 +53,8 @@ class Dcc:
     References
     ----------
     Engle, R. (2002). Dynamic conditional correlation. Journal of Business and Economic Statistics 20, 339-350.
-    Cappiello, L., Engle, R. and Sheppard, K. (2006). Asymmetric dynamics in the correlations of global equity and bond returns.
-    Journal of Financial Econometrics 4, 537-572.
+    Cappiello, L., Engle, R. and Sheppard, K. (2006). Asymmetric dynamics in the correlations of global equity and bond
+    returns. Journal of Financial Econometrics 4, 537-572.
     Aielli, G. P. (2013). Dynamic conditional correlation: on properties and estimation. Journal of Business and Economic
     Statistics 31, 282-299.
     """
@@ -73,8 +73,8 @@ class Dcc:
     def fit(self, z: pd.DataFrame) -> DccFit:
         """Estimate by maximum likelihood given the residuals, a, b, g >= 0, a + b + delta g < 1, 2.05 <= nu <= 500.
 
-        delta is the largest eigenvalue of N_bar in units of Q_bar (Cappiello and others). The best points of a grid of starts
-        are searched and the higher maximum is kept.
+        delta is the largest eigenvalue of N_bar in units of Q_bar (Cappiello and others). The search goes up from the
+        peaks of a grid of starts, at most three, and the highest end is kept.
 
         Parameters
         ----------
@@ -116,8 +116,8 @@ class ConstantCorrelation:
 
     References
     ----------
-    Bollerslev, T. (1990). Modelling the coherence in short-run nominal exchange rates: a multivariate generalized ARCH model.
-    Review of Economics and Statistics 72, 498-505.
+    Bollerslev, T. (1990). Modelling the coherence in short-run nominal exchange rates: a multivariate generalized ARCH
+    model. Review of Economics and Statistics 72, 498-505.
     """
 
     kind: ClassVar[str] = "dcc"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from riskkit import checks
@@ -15,6 +16,7 @@ from riskkit.dependence.dcc_sample import normalised, sample_of
 from riskkit.dependence.dcc_search import FULL, NU
 from riskkit.dependence.dcc_state import DccState
 
+Positions = npt.NDArray[np.intp]
 NAMES = ("a", "b", "g", "nu")
 KINDS = ("robust", "hessian")
 
@@ -75,8 +77,8 @@ class DccFit(DccState):
 
         Notes
         -----
-        They take the residuals and the target as given: neither the error of the volatility models (the first stage) nor that
-        of the sample's moments is in them, so the true errors are larger.
+        They take the residuals and the target as given: neither the error of the volatility models (the first stage) nor
+        that of the sample's moments is in them.
         """
         which = KINDS.index(checks.one_of("kind", kind, KINDS))
         values = dict(zip(NAMES, np.sqrt(np.diagonal(self._covariances[which])), strict=True))
@@ -114,7 +116,7 @@ class DccFit(DccState):
         return np.array([min(a, left), min(b, left), min(g, left) if g > 0.0 else 0.0, min(nu - NU[0], NU[1] - nu)])
 
     @property
-    def _free(self) -> FloatArray:
+    def _free(self) -> Positions:
         """Parameters that the sample tells."""
         free = self._room > 1e-8
         if self.point[0] + self.point[2] == 0.0 or self.persistence > FULL - 1e-8:
@@ -169,12 +171,13 @@ class ConstantCorrelationFit(DccState):
         return named.rename("robust standard errors")
 
     def standard_errors(self) -> pd.Series:
-        """Robust standard errors: of the sample's correlations from their influence functions, of nu as in :class:`DccFit`."""
+        """Robust standard errors: of the correlations from their influence functions, of nu as in :class:`DccFit`."""
         return self._errors.copy()
 
     @property
-    def _pairs(self) -> tuple[FloatArray, FloatArray]:
-        return np.triu_indices(len(self.target), 1)
+    def _pairs(self) -> tuple[Positions, Positions]:
+        first, second = np.triu_indices(len(self.target), 1)
+        return first, second
 
     @property
     def _pair_names(self) -> list[str]:

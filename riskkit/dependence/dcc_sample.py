@@ -1,4 +1,4 @@
-"""What a dynamic correlation is fitted to: standardised residuals, their targets, and the likelihood as the kernel reads it."""
+"""What a dynamic correlation is fitted to: standardised residuals, their targets, and the likelihood from the kernel."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -50,9 +50,7 @@ class DccSample:
         if _dcc.kinds[self.kind] != "cdcc":
             return unpacked(self.matrices[0])
         packed = np.empty(self.matrices.shape[1])
-        _dcc.evaluate(
-            self.kind, self.student, len(self.values), self.stretches, self.matrices, point, None, None, packed
-        )
+        _dcc.evaluate(self.kind, self.student, len(self.values), self.stretches, self.matrices, point, None, None, packed)
         return unpacked(packed)
 
     @property
@@ -86,8 +84,8 @@ def sample_of(spec: Any, frame: pd.DataFrame) -> DccSample:
     least = float(np.linalg.eigvalsh(normalised(target))[0])
     if least < SINGULAR:
         raise DataError(
-            "z holds columns that are linear combinations of others", got=f"smallest eigenvalue {least:.3g} of their correlations",
-            expected=f"at least {SINGULAR:g}", remedy="drop a column of each such group",
+            "z holds columns that are linear combinations of others", got=f"correlations with an eigenvalue of {least:.3g}",
+            expected=f"none below {SINGULAR:g}", remedy="drop a column of each such group",
         )  # fmt: skip
     matrices = kernel_matrices(spec.start, target, fallen)
     return DccSample(_dcc.kinds.index(spec.kind), spec.dist == "t", values, _stretches(values), matrices)

@@ -1,12 +1,13 @@
 """The search for the parameters of a dynamic correlation: coordinates in a box, several starts, Newton's steps at the end.
 
-Searched are (p, s, r, eta): persistence p = a + b + delta g, share s of the news in it, part r of the news that falls have, and
-eta = 1 / nu: a = p s (1 - r), delta g = p s r, b = p (1 - s). So the constraints of the model are a box.
+Searched are (p, s, r, eta): persistence p = a + b + delta g, share s of the news in it, part r of the news that falls have,
+and eta = 1 / nu: a = p s (1 - r), delta g = p s r, b = p (1 - s). So the constraints of the model are a box.
 """
 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage, optimize
 
 from riskkit.checks import FloatArray
@@ -52,7 +53,9 @@ class Search:
         self.delta = sample.weight_of_falls if asymmetric else 1.0
         eta = (1.0 / NU[1], 1.0 / NU[0]) if sample.student else (0.0, 0.0)
         self.lower = np.array([0.0, 0.0, 0.0, eta[0]])
-        self.upper = np.array([FULL, 1.0, 1.0 if asymmetric else 0.0, eta[1]]) if moving else np.array([0.0, 0.0, 0.0, eta[1]])
+        self.upper = (
+            np.array([FULL, 1.0, 1.0 if asymmetric else 0.0, eta[1]]) if moving else np.array([0.0, 0.0, 0.0, eta[1]])
+        )
         self.searched = np.flatnonzero(self.upper > self.lower)
 
     def natural(self, at: FloatArray) -> FloatArray:
@@ -95,7 +98,7 @@ class Search:
         end[searched] = found.x
         return end
 
-    def curvature(self, at: FloatArray, free: FloatArray) -> FloatArray:
+    def curvature(self, at: FloatArray, free: npt.NDArray[np.intp]) -> FloatArray:
         """Second derivatives by the coordinates ``free``, from differences of the exact first ones."""
         result = np.empty((len(free), len(free)))
         for row, i in enumerate(free):
@@ -106,7 +109,7 @@ class Search:
             result[row] = (self.slope(above)[1] - self.slope(below)[1])[free] / (above[i] - below[i])
         return 0.5 * (result + result.T)
 
-    def free(self, at: FloatArray) -> FloatArray:
+    def free(self, at: FloatArray) -> npt.NDArray[np.intp]:
         """Coordinates that are searched, off their bounds, and have a meaning: without news p and s have none."""
         inside = (at - self.lower > CLOSE) & (self.upper - at > CLOSE)
         if at[0] * at[1] < NO_NEWS:
@@ -159,7 +162,7 @@ def _starts(search: Search) -> list[FloatArray]:
 def _polished(search: Search, at: FloatArray) -> Optimum:
     """Newton's steps until the likelihood is flat; then what can be said of the place."""
     value, gradient = search.slope(at)
-    free, steepest, spread = np.zeros(0, dtype=int), np.inf, np.zeros((0, 0))
+    free, steepest, spread = search.free(at)[:0], np.inf, np.zeros((0, 0))
     for _ in range(STEPS):
         before, steepest = steepest, _steepest(gradient[free], spread)
         known = len(free) and steepest < 1e-2 * before  # the curvature of the last place does where the step was short
@@ -192,7 +195,7 @@ def _point(search: Search, at: FloatArray) -> FloatArray:
     return point
 
 
-def _status(search: Search, free: FloatArray, steepest: float) -> FitStatus:
+def _status(search: Search, free: npt.NDArray[np.intp], steepest: float) -> FitStatus:
     if not steepest <= STEEP:
         return FitStatus.NOT_CONVERGED
     return FitStatus.OK if len(free) == len(search.searched) else FitStatus.BOUND

@@ -78,7 +78,7 @@ class DccState:
 
     @cached_property
     def correlation(self) -> FloatArray:
-        """Conditional correlations of every row, known one step before it but for the parameters and the target, (T, d, d)."""
+        """Correlations of every row, (T, d, d), known one step before it but for the parameters and the target."""
         result = normalised(self._q[:-1])
         result.setflags(write=False)
         return result
@@ -105,16 +105,18 @@ class DccState:
         Notes
         -----
         Engle and Sheppard's second approximation: the correlations themselves decay to those of the target,
-        ``R[t + k] = (1 - p**(k - 1)) * R_target + p**(k - 1) * R[t + 1]`` with p the persistence. In the asymmetric model the
-        products of falls are held at their sample mean. No formula is exact: R is not linear in the shocks.
+        ``R[t + k] = (1 - p**(k - 1)) * R_target + p**(k - 1) * R[t + 1]`` with p the persistence. In the asymmetric model
+        the products of falls are held at their sample mean. No formula is exact: R is not linear in the shocks.
 
         References
         ----------
-        Engle, R. and Sheppard, K. (2001). Theoretical and empirical properties of dynamic conditional correlation multivariate
-        GARCH. NBER working paper 8554.
+        Engle, R. and Sheppard, K. (2001). Theoretical and empirical properties of dynamic conditional correlation
+        multivariate GARCH. NBER working paper 8554.
         """
         left = self.persistence ** np.arange(checks.whole("horizon", horizon, least=1))
-        result: FloatArray = normalised(self.target) + np.multiply.outer(left, normalised(self._q[-1]) - normalised(self.target))
+        result: FloatArray = normalised(self.target) + np.multiply.outer(
+            left, normalised(self._q[-1]) - normalised(self.target)
+        )
         result[:, range(len(self.target)), range(len(self.target))] = 1.0
         return result
 
@@ -201,4 +203,4 @@ class DccState:
         names = self.observed.columns
         if name not in names:
             raise FactorError("no column of that name", got=repr(name), expected=", ".join(map(str, names)))
-        return int(names.get_loc(name))
+        return names.tolist().index(name)

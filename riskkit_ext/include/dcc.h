@@ -92,7 +92,8 @@ ALWAYS_INLINE void dcc_present(const DccSample *sample, long t, double *weight) 
 /* Doubles in the widest register of the processor that runs. */
 static int dcc_widest(void) {
 #ifdef LANES_DISPATCHED
-    return __builtin_cpu_supports("avx512f") ? 8 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 4 : LANE_NARROWEST;
+    if (__builtin_cpu_supports("avx512f")) return 8;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 4 : LANE_NARROWEST;
 #else
     return LANE_NARROWEST;
 #endif
@@ -214,8 +215,9 @@ static DccState dcc_state(double **from, long size) {
 
 static DccWork dcc_work(double **from, int d) {
     long m = (long)dcc_packed(d) * LANES, v = (long)d * LANES, square = v * dcc_padded(d);
-    DccWork work = {dcc_take(from, m), dcc_take(from, m), dcc_take(from, m), dcc_take(from, square), dcc_take(from, v), dcc_take(from, v),
-                    dcc_take(from, v), dcc_take(from, v), dcc_take(from, v), dcc_take(from, v), dcc_take(from, v), dcc_take(from, v)};
+    DccWork work = {dcc_take(from, m), dcc_take(from, m), dcc_take(from, m), dcc_take(from, square),
+                    dcc_take(from, v), dcc_take(from, v), dcc_take(from, v), dcc_take(from, v),
+                    dcc_take(from, v), dcc_take(from, v), dcc_take(from, v), dcc_take(from, v)};
     memset(work.inverse, 0, (size_t)square * sizeof(double));
     return work;
 }
@@ -255,7 +257,8 @@ static double dcc_evaluate(const DccSample *sample, const double *at, double *gr
     workspace += (64 - (uintptr_t)workspace % 64) % 64 / sizeof(double); /* registers of 8 then load from one cache line */
     DccState start = dcc_state(&workspace, lanes), spare = dcc_state(&workspace, lanes);
     DccWork work = dcc_work(&workspace, d);
-    double *extra = dcc_take(&workspace, 3 * lanes + 6 * (long)d * LANES), *own = dcc_take(&workspace, 4 * m), constant[2] = {0.0, 0.0};
+    double *extra = dcc_take(&workspace, 3 * lanes + 6 * (long)d * LANES), *own = dcc_take(&workspace, 4 * m);
+    double constant[2] = {0.0, 0.0};
     DccSums sums;
     memset(own, 0, (size_t)(4 * m) * sizeof(double));
     DccPoint point = {at[0], at[1], at[2], at[3], sample->target, own + 3 * m, own + 3 * m};

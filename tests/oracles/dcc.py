@@ -26,7 +26,7 @@ def path(z, kind, a, b, g=0.0, start="target", target=None):
 
 
 def corrected_target(z, a, b):
-    """Aielli's: the correlation matrix of the shocks scaled by the roots of Q's diagonal, which has a recursion of its own."""
+    """Aielli's: the correlation matrix of the shocks times the roots of Q's diagonal."""
     diagonal, scaled = np.ones(z.shape[1]), []
     for row in z:
         scaled.append(np.sqrt(diagonal) * row)
