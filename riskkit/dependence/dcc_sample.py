@@ -122,7 +122,7 @@ def unpacked(lower: FloatArray) -> FloatArray:
 def normalised(q: FloatArray) -> FloatArray:
     """Covariances (..., d, d) scaled to correlations; the diagonal is exactly 1."""
     root = np.sqrt(np.diagonal(q, axis1=-2, axis2=-1))
-    result: FloatArray = q / root[..., :, None] / root[..., None, :]
+    result: FloatArray = q / (root[..., :, None] * root[..., None, :])
     diagonal = np.arange(q.shape[-1])
     result[..., diagonal, diagonal] = 1.0
     return result

@@ -1,5 +1,10 @@
 """The kernel of dynamic correlations against its slow twin, and its derivatives against differences."""
 
+import ctypes
+import shutil
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +14,7 @@ import riskkit as rk
 from riskkit.dependence.dcc_sample import sample_of, unpacked
 from riskkit_ext import _dcc
 
+INCLUDE = Path(__file__).parents[2] / "riskkit_ext" / "include"
 WIDTHS = [width for width in (2, 4, 8) if width <= _dcc.widest]
 MODELS = [
     (kind, start) for kind in _dcc.kinds for start in ("target", "ones", "zeros") if kind != "cdcc" or start == "target"
@@ -38,7 +44,7 @@ def point_of(kind, nu):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(("kind", "start"), MODELS)
 @pytest.mark.parametrize("nu", [np.inf, 7.3])
-@pytest.mark.parametrize(("n", "d"), [(3, 2), (8, 7), (37, 2), (64, 10), (101, 5)])
+@pytest.mark.parametrize(("n", "d"), [(3, 2), (16, 7), (37, 2), (64, 10), (101, 5)])
 def test_the_value_is_the_slow_twins(n, d, kind, start, nu, width):
     z, point = residuals(n, d), point_of(kind, nu)
     sample = laid_out(z, kind, start, "normal" if np.isinf(nu) else "t")
@@ -115,6 +121,34 @@ def test_what_does_not_fit_together_is_refused():
         _dcc.evaluate(0, False, 30, *good, point, None, np.empty((30, 4)))
     with pytest.raises(ValueError, match="have a path"):
         _dcc.path(0, residuals(30, 3), sample.matrices, point, np.empty((30, 3, 3)))
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+@pytest.mark.parametrize("kind", _dcc.kinds)
+def test_plain_doubles_agree(tmp_path, kind):
+    """What a compiler without vector types makes of the same headers."""
+    source, library = tmp_path / "plain.c", tmp_path / "plain.so"
+    source.write_text(
+        """#include "dcc.h"
+        double evaluate(int kind, int d, long n, long length, const double *z, const double *matrices, const double *at,
+                        double *gradient, double *workspace) {
+            long m = dcc_packed(d);
+            DccSample sample = {kind, 1, d, n, length, z, matrices, matrices + m, matrices + 2 * m, matrices + 3 * m};
+            return dcc_workspace(d) > 20000 ? 0.0 : dcc_evaluate(&sample, at, gradient, 0, 0, workspace, dcc_widest());
+        }"""
+    )
+    flags = ["-shared", "-fPIC", "-O1", "-std=c11", "-Wall", "-Wextra", "-Wno-unused-function", "-Werror"]
+    include = ["-DRISKKIT_PLAIN_DOUBLES", "-I", str(INCLUDE)]
+    subprocess.run(["cc", *flags, *include, str(source), "-o", str(library), "-lm"], check=True)
+    sample, point = laid_out(residuals(77, 4), kind, dist="t"), np.array(point_of(kind, 7.3))
+    pointer = ctypes.POINTER(ctypes.c_double)
+    plain, wide, workspace = np.empty(4), np.empty(4), np.empty(20_000)
+    call = ctypes.CDLL(str(library)).evaluate
+    call.restype = ctypes.c_double
+    arrays = [array.ctypes.data_as(pointer) for array in (sample.stretches, sample.matrices, point, plain, workspace)]
+    value = call(sample.kind, 4, ctypes.c_long(77), ctypes.c_long(len(sample.stretches)), *arrays)
+    assert value == pytest.approx(evaluate(sample, point, gradient=wide), rel=1e-12)
+    np.testing.assert_allclose(plain, wide, rtol=1e-9)
 
 
 def test_packing_is_undone():
