@@ -6,6 +6,9 @@ from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
 from riskkit.dependence.correlation_estimates import ewma_correlation, ledoit_wolf, marchenko_pastur
 from riskkit.dependence.correlation_stress import stressed_correlation
+from riskkit.dependence.dcc import ConstantCorrelation, Dcc
+from riskkit.dependence.dcc_fit import ConstantCorrelationFit, DccFit
+from riskkit.dependence.dcc_state import DccState
 from riskkit.dependence.elliptical import EllipticalLaw, GaussianCopula, StudentCopula
 from riskkit.dependence.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from riskkit.dependence.nearest import NearestCorrelation, nearest_correlation
@@ -21,7 +24,12 @@ from riskkit.dependence.vines import VineCopula
 __all__ = [
     "ArchimedeanLaw",
     "ClaytonCopula",
+    "ConstantCorrelation",
+    "ConstantCorrelationFit",
     "CopulaFit",
+    "Dcc",
+    "DccFit",
+    "DccState",
     "EllipticalLaw",
     "FrankCopula",
     "GaussianCopula",
