@@ -266,7 +266,8 @@ static int newton_feed_gradient(Newton *search, double value, const double *grad
             double ratio = first ? 1.0 : length / before;
             if (!rough && !sharper && length * ratio <= NEWTON_CLOSE) return newton_land(search, 1);
             search->rough = rough && length >= NEWTON_ROUGH;
-            if (ratio <= NEWTON_SHRINK || (first && length < NEWTON_NEAR) || (sharper && length < NEWTON_CHORD) || rough > search->rough) {
+            int near = (first && length < NEWTON_NEAR) || (sharper && length < NEWTON_CHORD) || rough > search->rough;
+            if (ratio <= NEWTON_SHRINK || near) {
                 if (first && rough) search->curved = 1;
                 return newton_go(search);
             }

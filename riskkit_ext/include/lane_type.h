@@ -1,7 +1,7 @@
 /* A register of WIDTH numbers as the type `lane`, with loads, stores and sums of logarithms. Included once for each width, by a
  * file that has defined WIDTH, TARGET (the attribute that lets the compiler use such registers) and, for floats instead of
- * doubles, SINGLE (a word); the names get both as a suffix. The arithmetic is written with the ordinary operators; other compilers than
- * GCC and clang get plain numbers. */
+ * doubles, SINGLE (a word); the names get both as a suffix. The arithmetic is written with the ordinary operators; other
+ * compilers than GCC and clang get plain numbers. */
 #include "lanes.h"
 
 #undef LANE_NAME

@@ -2,15 +2,16 @@
  *
  * A stretch is a run of consecutive windows. Its first window, and every `audit`-th after it, is searched from all peaks of the
  * model's grid of starting points; the distinct maxima found are kept, best first. Each other window is searched from the maxima
- * of the window before it (two passes in single precision and two in double the best, one the others) and from those peaks of the grid that were no
- * peaks before: so a maximum that is born, or that overtakes the highest, is seen on that day. Following one maximum alone misses
- * the highest on up to a third of the windows. Between audits the grid is not computed anew: the observations that enter and
- * leave are added and subtracted (see peaks). No window is ever searched from what a later one has shown.
+ * of the window before it (two passes in single precision and two in double the best, one the others) and from those peaks of
+ * the grid that were no peaks before: so a maximum that is born, or that overtakes the highest, is seen on that day. Following
+ * one maximum alone misses the highest on up to a third of the windows. Between audits the grid is not computed anew: the
+ * observations that enter and leave are added and subtracted (see peaks). No window is ever searched from what a later one has
+ * shown.
  *
  * Every walker walks its own stretch with its own Newton search. There are more of them than lanes: some want value, gradient and
- * Hessian, others the gradient only, in single or double precision, and LANES of a kind are evaluated together. A walker that ends takes the next stretch. So
- * the answer on a stretch does not depend on what ran beside it, and any split of the stretches over threads gives the same
- * bits. Each window is standardised to mean 0 and variance 1 inside: the search does not see the unit.
+ * Hessian, others the gradient only, in single or double precision, and LANES of a kind are evaluated together. A walker that
+ * ends takes the next stretch. So the answer on a stretch does not depend on what ran beside it, and any split of the stretches
+ * over threads gives the same bits. Each window is standardised to mean 0 and variance 1 inside: the search does not see the unit.
  */
 #ifndef RISKKIT_WALK_H
 #define RISKKIT_WALK_H

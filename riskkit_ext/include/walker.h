@@ -149,8 +149,8 @@ static int walker_look(Walker *walker, const Model *model, const double *y, long
     int known = walker->done % model->audit && walker->surveyed == walker->done - 1 && drawn > 0.8 && drawn < 1.25;
     if (!known) walker->surveyed_scale = walker->scale;
     if (!known || walker->done % model->audit == 0) walker->known = 0;
-    walker->peaks = model->peaks(model, y, n, known ? step : walker->peers ? -1 : 0, walker->start, walker->mean, walker->scale, walker->survey,
-                                 &walker->known, walker->fresh);
+    walker->peaks = model->peaks(model, y, n, known ? step : walker->peers ? -1 : 0, walker->start, walker->mean, walker->scale,
+                                 walker->survey, &walker->known, walker->fresh);
     walker->surveyed = walker->done;
     return 1;
 }
