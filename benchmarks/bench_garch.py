@@ -22,9 +22,9 @@ from riskkit_ext import _garch
 SERIES = 1_000
 DAYS = 50  # that the peers refit
 WINDOWS = 4_000  # that ours refits: nearly all of the series
-ROLLED = {8: 600, 4: 590, 2: 310}  # promise for registers of so many doubles: AVX-512, AVX2, and what every processor has
+ROLLED = {8: 570, 4: 560, 2: 300}  # promise for registers of so many doubles: AVX-512, AVX2, and what every processor has
 COLD = {8: 1_050, 4: 1_000, 2: 550}  # the same against arch without a warm start, for the widest registers only
-GJR = {8: 550, 4: 480, 2: 260}  # of GJR-t, warm-started, for the widest registers only
+GJR = {8: 530, 4: 470, 2: 250}  # of GJR-t, warm-started, for the widest registers only
 
 
 def rows() -> Iterator[Row]:
