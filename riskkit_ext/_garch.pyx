@@ -4,8 +4,9 @@
 Formula, domain and reason stand in ``include/garch.h`` and ``include/garch_pass.h`` (one pass), ``include/garch_coordinates.h``
 (what is searched), ``include/garch_fit.h`` (starts), ``include/box_newton.h`` (the search) and ``include/walk.h`` (all windows).
 A search moves in ``(mu, omega, p, s, eta, q)`` of the standardised window; a row of an optimum is that point, the log-likelihood,
-the next variance, the mean and the scale by which the window was standardised, the status and the number of passes. Natural
-points, and derivatives by them, are in ``(mu, omega, alpha, beta, eta, gamma)`` of the standardised window.
+the next variance, the mean and the scale by which the window was standardised, the status and the number of points from which
+it was searched. Natural points, and derivatives by them, are in ``(mu, omega, alpha, beta, eta, gamma)`` of the standardised
+window.
 """
 
 cimport cython
@@ -22,7 +23,7 @@ cdef extern from "walk.h" nogil:
     ctypedef struct Optimum:
         pass
     enum: LANES
-    enum: WALKERS
+    enum: WORKSPACE
     int MOST_STARTS
     void fit_window(const CModel *model, const double *y, long n, Optimum *found, double *workspace)
     void fit_windows(const CModel *model, const double *y, long step, long n, long first, long last, long block,
@@ -54,7 +55,7 @@ cdef extern from "garch_information.h" nogil:
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 12
 INFORMATION_SIZE = 110
-lanes = WALKERS
+lanes = WORKSPACE
 widest = garch_widest()
 most_starts = MOST_STARTS
 

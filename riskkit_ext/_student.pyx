@@ -14,7 +14,7 @@ cdef extern from "walk.h" nogil:
     ctypedef struct Optimum:
         pass
     enum: LANES
-    enum: WALKERS
+    enum: WORKSPACE
     int MOST_STARTS
     void fit_window(const Model *model, const double *y, long n, Optimum *found, double *workspace)
     void fit_windows(const Model *model, const double *y, long step, long n, long first, long last, long block,
@@ -28,7 +28,7 @@ cdef extern from "student.h" nogil:
 
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 OPTIMUM_SIZE = 12
-lanes = WALKERS
+lanes = WORKSPACE
 most_starts = MOST_STARTS
 
 

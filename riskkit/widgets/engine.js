@@ -1,7 +1,7 @@
 // The kernels of riskkit_ext in a page: WebAssembly made by `make wasm` from the same C headers that Python uses.
 //
 // Arrays in, arrays out. A row of optima holds the point of the search, then value, variance ahead, mean, scale, status and
-// passes, in units of the standardised window (riskkit_ext/include/walk.h); garchParameters reads it in the unit of the data.
+// number of starts, in units of the standardised window (riskkit_ext/include/walk.h); garchParameters reads it in the unit of the data.
 // Rolls of many windows are shared out to workers; where the browser allows none they run here, in slices, between which the
 // page draws and listens. Windows between which nothing is handed on (stretches) stay together, so nothing changes a bit.
 

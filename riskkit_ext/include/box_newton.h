@@ -16,6 +16,11 @@
  * gradient only (`curved` is 0), which is less than half of the work. Each of them improves the Hessian that is kept along its
  * step (BFGS). Errors then shrink in proportion, by the ratio of two successive steps at least: the search ends when the step
  * times that ratio is below NEWTON_CLOSE standard errors. Where they do not shrink as they should the exact Hessian is asked for.
+ *
+ * Far from a maximum few digits do: while `rough` is 1 the evaluation may be made in single precision, which takes half the time.
+ * A step shorter than NEWTON_ROUGH standard errors ends that for this search, and so does a short one that seems not to gain. The
+ * first exact value, of the point or a short step from it, is taken as it is and not compared with a rough one; no search ends on
+ * rough numbers.
  */
 #ifndef RISKKIT_BOX_NEWTON_H
 #define RISKKIT_BOX_NEWTON_H
@@ -29,9 +34,13 @@
 #define NEWTON_PASSES 80
 #endif
 #define NEWTON_TOLERANCE 1e-10
-#define NEWTON_CLOSE 3e-10 /* standard errors */
+#define NEWTON_CLOSE 1e-10 /* standard errors */
 #define NEWTON_CHORD 3e-3   /* a step from an exact Hessian, in standard errors, after which the gradient is enough */
 #define NEWTON_NEAR 0.2    /* a first step from a neighbour's Hessian, in standard errors, that may be trusted */
+#define NEWTON_ROUGH 1e-2   /* standard errors; rounding in single precision is about 1e-5, on a ridge 1e-4 */
+#define NEWTON_ROUGH_NOISE 1e-3 /* of a log-likelihood in single precision */
+#define NEWTON_ROUGH_PASSES 25
+#define NEWTON_ROUGH_GAIN 0.1 /* expected of a step; below it a gain may be hidden by rounding */
 #define NEWTON_SHRINK 0.25 /* ratio of successive steps on one Hessian that is not good enough */
 
 enum { FIT_OK = 0, FIT_BOUND = 1, FIT_NOT_CONVERGED = 2, FIT_FAILED = 3 };
@@ -39,18 +48,20 @@ enum { FIT_OK = 0, FIT_BOUND = 1, FIT_NOT_CONVERGED = 2, FIT_FAILED = 3 };
 typedef struct {
     int size, passes, status;
     int chords, curved; /* whether gradients alone may be asked for; whether the next evaluation is to bring the Hessian */
+    int rough; /* whether single precision is enough for the next evaluation; the caller sets it before a search */
     unsigned fixed; /* bit i: parameter i is not searched, and stays where it starts */
     double lower[NEWTON_MOST], upper[NEWTON_MOST];
     double point[NEWTON_MOST], trial[NEWTON_MOST], step[NEWTON_MOST];
     double value, gradient[NEWTON_MOST], hessian[NEWTON_MOST][NEWTON_MOST];
     double damping, predicted, slope, reach, length; /* length: of the step, in standard errors */
+    double noise; /* of `value` */
 } Newton;
 
 /* Set the box; a parameter whose bounds are equal is not searched. */
 static void newton_within(Newton *search, int size, const double *lower, const double *upper) {
     search->size = size;
     search->fixed = 0;
-    search->chords = 0;
+    search->chords = search->rough = 0;
     for (int i = 0; i < size; i++) {
         search->lower[i] = lower[i];
         search->upper[i] = upper[i];
@@ -61,7 +72,7 @@ static void newton_within(Newton *search, int size, const double *lower, const d
 static void newton_start(Newton *search, const double *start) {
     search->passes = 0;
     search->curved = 1;
-    search->length = 0.0;
+    search->length = search->noise = 0.0;
     search->status = FIT_NOT_CONVERGED;
     search->damping = 0.0;
     search->predicted = search->slope = 0.0;
@@ -178,8 +189,15 @@ static int newton_try(Newton *search, double reach) {
     return 0;
 }
 
+/* Rounding in the difference between the value at `trial` and that at the point. */
+static double newton_noise(const Newton *search) {
+    double exact = 1e-11 * (1.0 + fabs(search->value));
+    return search->rough ? NEWTON_ROUGH_NOISE : search->noise > exact ? search->noise : exact;
+}
+
 static void newton_take(Newton *search, double value, const double *gradient, int stride) {
     search->damping = 0.0;
+    search->noise = search->rough ? NEWTON_ROUGH_NOISE : 0.0;
     search->value = value;
     for (int i = 0; i < search->size; i++) {
         search->point[i] = search->trial[i];
@@ -208,7 +226,7 @@ static int newton_land(Newton *search, int concave) {
 static void newton_learn(Newton *search, const double *gradient, int stride) {
     double step[NEWTON_MOST], bent[NEWTON_MOST], change[NEWTON_MOST], along = 0.0, curved = 0.0;
     int size = search->size;
-    if (search->length < 1e-7) return;
+    if (search->length < (search->noise > 0.0 ? NEWTON_ROUGH : 1e-7)) return;
     for (int i = 0; i < size; i++) {
         step[i] = search->trial[i] - search->point[i];
         change[i] = gradient[i * stride] - search->gradient[i];
@@ -225,11 +243,20 @@ static void newton_learn(Newton *search, const double *gradient, int stride) {
             search->hessian[i][j] += change[i] * change[j] / along - bent[i] * bent[j] / curved;
 }
 
+/* Evaluate the point itself, with its Hessian. */
+static int newton_look(Newton *search) {
+    for (int i = 0; i < search->size; i++) search->trial[i] = search->point[i];
+    search->slope = 0.0;
+    search->reach = 1.0;
+    search->curved = 1;
+    return 0;
+}
+
 /* Take value and gradient at `trial`, on the Hessian that is known; return 1 when the search has ended. */
 static int newton_feed_gradient(Newton *search, double value, const double *gradient, int stride) {
-    int first = search->passes++ == 0;
-    double before = search->length, noise = 1e-11 * (1.0 + fabs(search->value));
-    if (first ? value > -INFINITY : value - search->value >= 1e-3 * search->slope - noise) {
+    int first = search->passes++ == 0, rough = search->rough, sharper = search->noise > 0.0 && !rough;
+    double before = search->length;
+    if (first ? value > -INFINITY : sharper || value - search->value >= 1e-3 * search->slope - newton_noise(search)) {
         if (!first) newton_learn(search, gradient, stride);
         newton_take(search, value, gradient, stride);
         double damping = newton_ascent(search);
@@ -237,52 +264,84 @@ static int newton_feed_gradient(Newton *search, double value, const double *grad
         double length = search->predicted > 0.0 ? sqrt(2.0 * search->predicted) : 0.0;
         if (damping == 0.0 && search->passes < NEWTON_PASSES) {
             double ratio = first ? 1.0 : length / before;
-            if (length * ratio <= NEWTON_CLOSE) return newton_land(search, 1);
-            if (ratio <= NEWTON_SHRINK || (first && length < NEWTON_NEAR)) return newton_go(search);
+            if (!rough && !sharper && length * ratio <= NEWTON_CLOSE) return newton_land(search, 1);
+            search->rough = rough && length >= NEWTON_ROUGH;
+            int near = (first && length < NEWTON_NEAR) || (sharper && length < NEWTON_CHORD) || rough > search->rough;
+            if (ratio <= NEWTON_SHRINK || near) {
+                if (first && rough) search->curved = 1;
+                return newton_go(search);
+            }
         }
     } else if (first) {
         search->status = FIT_FAILED;
         return 1;
+    } else {
+        search->rough = 0;
     }
-    for (int i = 0; i < search->size; i++) search->trial[i] = search->point[i];
-    search->slope = 0.0;
-    search->reach = 1.0;
-    search->curved = 1;
-    search->chords = 0; /* for the rest of this search, or the two ways could take turns on a flat ridge */
+    if (!search->rough) search->chords = 0; /* for the rest of this search, or the two ways could take turns on a flat ridge */
+    return newton_look(search);
+}
+
+/* Whether all that was evaluated is finite. */
+static int newton_finite(const Newton *search, double value, const double *gradient, const double *hessian, int stride) {
+    double sum = value;
+    for (int i = 0; i < search->size; i++) {
+        sum += gradient[i * stride];
+        for (int j = 0; search->curved && j < search->size; j++) sum += hessian[(i * search->size + j) * stride];
+    }
+    return sum - sum == 0.0;
+}
+
+/* Set the next trial after value, gradient and Hessian at the point, the first that is not rough where `sharper`; return 1 when
+ * the search has ended. */
+static int newton_next(Newton *search, int sharper) {
+    int rough = search->rough;
+    double damping = newton_ascent(search), promise = search->predicted * (1.0 + 1e3 * damping);
+    if (!rough && promise < (sharper ? 0.0 : NEWTON_TOLERANCE)) return newton_land(search, damping == 0.0);
+    if (!rough && (search->passes >= NEWTON_PASSES || damping > 1e12)) {
+        newton_finish(search, 0);
+        return 1;
+    }
+    search->rough = rough && promise >= 0.5 * NEWTON_ROUGH * NEWTON_ROUGH;
+    if (rough && (search->passes >= NEWTON_ROUGH_PASSES || damping > 1e6)) {
+        search->rough = 0;
+        return newton_look(search);
+    }
+    newton_go(search);
+    search->damping = damping;
+    search->curved = !(search->chords && damping == 0.0 && search->length < (rough ? 10.0 * NEWTON_ROUGH : NEWTON_CHORD));
     return 0;
 }
 
 /* Take value, gradient and, when `curved`, Hessian at `trial`; return 1 when the search has ended (result: point, value,
  * status). */
 static int newton_feed(Newton *search, double value, const double *gradient, const double *hessian, int stride) {
+    if (search->rough && !newton_finite(search, value, gradient, hessian, stride)) {
+        search->rough = 0;
+        return newton_look(search);
+    }
     if (!search->curved) return newton_feed_gradient(search, value, gradient, stride);
     int size = search->size, first = search->passes++ == 0;
+    int sharper = search->noise > 0.0 && !search->rough; /* than what is known of the point */
     double gain = value - search->value, reach = search->reach, slope = search->slope;
-    double noise = 1e-11 * (1.0 + fabs(search->value));
     if (first && !(value > -INFINITY)) {
         search->status = FIT_FAILED;
         return 1;
     }
-    if (first || gain >= 1e-3 * reach * slope - noise) {
+    if (first || sharper || gain >= 1e-3 * reach * slope - newton_noise(search)) {
         newton_take(search, value, gradient, stride);
         for (int i = 0; i < size; i++)
             for (int j = 0; j < size; j++) search->hessian[i][j] = hessian[(i * size + j) * stride];
+    } else if (search->rough && search->predicted < NEWTON_ROUGH_GAIN) {
+        search->rough = 0;
+        return newton_look(search);
     } else if (search->passes < NEWTON_PASSES && reach > 1e-3) { /* the parabola through slope and both values */
         double shorter = 0.5 * slope * reach * reach / (slope * reach - gain);
         return newton_try(search, shorter > 0.1 * reach ? (shorter < 0.5 * reach ? shorter : 0.5 * reach) : 0.1 * reach);
     } else {
         search->damping = search->damping > 1e-3 ? 10.0 * search->damping : 1e-2;
     }
-    double damping = newton_ascent(search);
-    if (search->predicted * (1.0 + 1e3 * damping) < NEWTON_TOLERANCE) return newton_land(search, damping == 0.0);
-    if (search->passes >= NEWTON_PASSES || damping > 1e12) {
-        newton_finish(search, 0);
-        return 1;
-    }
-    newton_go(search);
-    search->damping = damping;
-    search->curved = !(search->chords && damping == 0.0 && search->length < NEWTON_CHORD);
-    return 0;
+    return newton_next(search, sharper);
 }
 
 #endif

@@ -23,12 +23,12 @@
 
 #define GARCH_SIZE 6
 
-/* k(eta), c1(eta) = (1 + eta) / (2 eta) and the constant c(eta), each with two derivatives. */
+/* k(eta), c1(eta) = (1 + eta) / (2 eta) and the constant c(eta), each with two derivatives; `far` as in student_normaliser.h. */
 typedef struct {
     double k[3], c1[3], constant[3];
 } GarchShape;
 
-static GarchShape garch_shape(double eta) {
+static GarchShape garch_shape(double eta, double far) {
     GarchShape shape;
     double room = 1.0 / (1.0 - 2.0 * eta), inverse = 1.0 / eta;
     shape.k[0] = eta * room;
@@ -37,7 +37,7 @@ static GarchShape garch_shape(double eta) {
     shape.c1[0] = 0.5 * (1.0 + eta) * inverse;
     shape.c1[1] = -0.5 * inverse * inverse;
     shape.c1[2] = inverse * inverse * inverse;
-    student_normaliser(eta, shape.constant);
+    student_normaliser_from(eta, far, shape.constant);
     shape.constant[0] -= 0.5 * log(1.0 - 2.0 * eta);
     shape.constant[1] += room;
     shape.constant[2] += 2.0 * room * room;
@@ -46,75 +46,66 @@ static GarchShape garch_shape(double eta) {
 
 #define GARCH_GRID 64 /* points at most; a multiple of 8, and as many as a word has bits */
 
+#define GRID_DRIFT 8 /* the first of them have alpha = 0 */
+
 /* Points of a grid of parameters with mu = 0, one eta and one asymmetry, and the recursions of all at one observation: h and, as
- * products and powers of two, the sums of log h and log(h + k e^2) so far (normal: `second` is the sum of e^2 / h). */
+ * products and powers of two, the sums of log h and log(h + k e^2) so far (normal: `sum`, of e^2 / h). Single precision tells
+ * the likelihoods of two points apart where they differ by more than 1e-3. */
 typedef struct {
-    double omega[GARCH_GRID], alpha[GARCH_GRID], beta[GARCH_GRID];
-    double mean, inverse, k, c1;
+    float omega[GARCH_GRID], alpha[GARCH_GRID], beta[GARCH_GRID], k;
+    double mean, inverse, c1;
 } GarchGrid;
 
 typedef struct {
-    double h[GARCH_GRID], first[GARCH_GRID], second[GARCH_GRID], power[GARCH_GRID], second_power[GARCH_GRID];
+    float h[GARCH_GRID], first[GARCH_GRID], second[GARCH_GRID], sum[GARCH_GRID];
+    uint32_t power[GARCH_GRID], second_power[GARCH_GRID];
 } GarchPaths;
-
-/* Move the exponents of the products into the powers. */
-static void garch_carry(double *product, double *power, int points) {
-    for (int i = 0; i < points; i++) {
-        uint64_t bits;
-        memcpy(&bits, product + i, sizeof bits);
-        power[i] += (double)((int)(bits >> 52) - 1023);
-        bits = (bits & UINT64_C(0x000FFFFFFFFFFFFF)) | UINT64_C(0x3FF0000000000000);
-        memcpy(product + i, &bits, sizeof bits);
-    }
-}
 
 #define GARCH_SETTLED 64 /* observations after which a drifting variance has nearly settled, or drifts slowly */
 
-/* Logarithm of a positive normal number to 1e-6, in steps that a compiler makes vectors of: log 2 times the exponent, and of
- * the mantissa 1 + u a polynomial that interpolates log(1 + u) / u at Chebyshev's points. */
-ALWAYS_INLINE double garch_rough_log(double x) {
-    uint64_t bits, shifted;
-    double u, power;
-    memcpy(&bits, &x, sizeof bits);
-    shifted = bits >> 52 | UINT64_C(0x4330000000000000); /* 2^52 + 1023 + exponent, as a double */
-    bits = (bits & UINT64_C(0x000FFFFFFFFFFFFF)) | UINT64_C(0x3FF0000000000000);
-    memcpy(&u, &bits, sizeof u);
-    memcpy(&power, &shifted, sizeof power);
-    u -= 1.0;
-    double high = u * (-0.2351486375 + u * (0.1494345836 + u * (-0.06658804994 + u * 0.01420282562)));
-    return (power - 4503599627371519.0) * 0.693147180559945309 +
-           u * (0.9999987635 + u * (-0.4998719159 + u * (0.3311205191 + high)));
-}
-
-/* The passes, for each width of register that a processor of this kind may have. */
-#define WIDTH LANE_NARROWEST
+/* The passes, for each width of register that a processor of this kind may have; those in single precision serve all LANES at
+ * once where they can. */
 #define TARGET
+#define WIDTH LANE_NARROWEST
+#include "garch_pass.h"
+#undef WIDTH
+#define SINGLE single
+#define WIDTH LANE_NARROWEST_SINGLE
 #include "garch_pass.h"
 #include "garch_grid_pass.h"
 #undef WIDTH
-#ifdef LANES_DISPATCHED
+#undef SINGLE
 #undef TARGET
+#ifdef LANES_DISPATCHED
 /* ISO C keeps every rounding apart; here products and sums may be fused, which is why widths differ in the last digits. */
 #ifndef __clang__
 #pragma GCC push_options
 #pragma GCC optimize("fp-contract=fast")
 #endif
-#define WIDTH 4
 #define TARGET __attribute__((target("avx2,fma")))
+#define WIDTH 4
 #include "garch_pass.h"
-#include "garch_grid_pass.h"
 #undef WIDTH
-#undef TARGET
+#define SINGLE single
 #define WIDTH 8
-#define TARGET __attribute__((target("avx512f")))
 #include "garch_pass.h"
 #include "garch_grid_pass.h"
 #undef WIDTH
+#undef SINGLE
+#undef TARGET
+#define TARGET __attribute__((target("avx512f,avx512vl")))
+#define WIDTH 8
+#include "garch_pass.h"
+#define SINGLE many /* the same width as before, but twice as many registers */
+#include "garch_pass.h"
+#include "garch_grid_pass.h"
+#undef WIDTH
+#undef SINGLE
+#undef TARGET
 #ifndef __clang__
 #pragma GCC pop_options
 #endif
 #endif
-#undef TARGET
 #undef garch_pass
 #undef garch_advance
 #undef garch_drift
@@ -123,7 +114,7 @@ ALWAYS_INLINE double garch_rough_log(double x) {
 /* Doubles in the widest register of the processor that runs. */
 static int garch_widest(void) {
 #ifdef LANES_DISPATCHED
-    return __builtin_cpu_supports("avx512f") ? 8 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 4 : LANE_NARROWEST;
+    return __builtin_cpu_supports("avx512vl") ? 8 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 4 : LANE_NARROWEST;
 #else
     return LANE_NARROWEST;
 #endif
@@ -150,35 +141,55 @@ static void garch_evaluate(const double *const *z, long n, const double *start, 
                                                    hessian ? hessian + l : 0, student, leverage);
 }
 
+/* The same in single precision: right to about 1e-5 of a standard error where the variances stay within 1e-4..1e4. */
+static void garch_estimate(const float *const *z, long n, const double *start, const double *point, double *value, double *gradient,
+                           double *hessian, int student, int leverage, int width, unsigned busy) {
+    (void)width;
+#ifdef LANES_DISPATCHED
+    if (width >= 8) {
+        garch_pass_many_8(z, n, start, point, value, gradient, hessian, student, leverage);
+        return;
+    }
+    if (width >= 4) {
+        garch_pass_single_8(z, n, start, point, value, gradient, hessian, student, leverage);
+        return;
+    }
+#endif
+    for (int l = 0; l < LANES; l += LANE_NARROWEST_SINGLE)
+        if (busy >> l & ((1u << LANE_NARROWEST_SINGLE) - 1))
+            LANE_PASTE(garch_pass_single, LANE_NARROWEST_SINGLE)(z + l, n, start + l, point + l, value + l, gradient + l,
+                                                                 hessian ? hessian + l : 0, student, leverage);
+}
+
 static void garch_grid_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, double q, int student,
                                int points, int width) {
     (void)width;
 #ifdef LANES_DISPATCHED
     if (width >= 8) {
-        garch_advance_8(grid, paths, y, count, q, student, points);
+        garch_advance_many_8(grid, paths, y, count, q, student, points);
         return;
     }
     if (width >= 4) {
-        garch_advance_4(grid, paths, y, count, q, student, points);
+        garch_advance_single_8(grid, paths, y, count, q, student, points);
         return;
     }
 #endif
-    LANE_PASTE(garch_advance, LANE_NARROWEST)(grid, paths, y, count, q, student, points);
+    LANE_PASTE(garch_advance_single, LANE_NARROWEST_SINGLE)(grid, paths, y, count, q, student, points);
 }
 
 static void garch_drift_advance(const GarchGrid *grid, GarchPaths *paths, const double *y, long count, int student, int width) {
     (void)width;
 #ifdef LANES_DISPATCHED
     if (width >= 8) {
-        garch_drift_8(grid, paths, y, count, student);
+        garch_drift_many_8(grid, paths, y, count, student);
         return;
     }
     if (width >= 4) {
-        garch_drift_4(grid, paths, y, count, student);
+        garch_drift_single_8(grid, paths, y, count, student);
         return;
     }
 #endif
-    LANE_PASTE(garch_drift, LANE_NARROWEST)(grid, paths, y, count, student);
+    LANE_PASTE(garch_drift_single, LANE_NARROWEST_SINGLE)(grid, paths, y, count, student);
 }
 
 static void garch_values_of(const GarchGrid *grid, const GarchPaths *before, const GarchPaths *after, int student, int points,
@@ -186,15 +197,15 @@ static void garch_values_of(const GarchGrid *grid, const GarchPaths *before, con
     (void)width;
 #ifdef LANES_DISPATCHED
     if (width >= 8) {
-        garch_grid_values_8(grid, before, after, student, points, values);
+        garch_grid_values_many_8(grid, before, after, student, points, values);
         return;
     }
     if (width >= 4) {
-        garch_grid_values_4(grid, before, after, student, points, values);
+        garch_grid_values_single_8(grid, before, after, student, points, values);
         return;
     }
 #endif
-    LANE_PASTE(garch_grid_values, LANE_NARROWEST)(grid, before, after, student, points, values);
+    LANE_PASTE(garch_grid_values_single, LANE_NARROWEST_SINGLE)(grid, before, after, student, points, values);
 }
 
 /* Of one sample z[t]: the variances h_1 .. h_{n+1} and the score of every observation in the natural parameters (n x 6). */
@@ -205,7 +216,7 @@ static void garch_path(const double *z, long n, const double *start, const doubl
     double persistence = alpha + 0.5 * gamma + beta, h = omega + persistence * b;
     double by[GARCH_SIZE] = {persistence * b_slope, 1.0, b, b, 0.0, leverage ? 0.5 * b : 0.0};
     GarchShape shape = {{0.0}, {0.0}, {0.0}};
-    if (student) shape = garch_shape(point[4]);
+    if (student) shape = garch_shape(point[4], 16.0);
     for (long t = 0; t < n; t++) {
         double e = z[t] - mu, e2 = e * e, *score = scores + GARCH_SIZE * t, by_h, by_e, by_eta = 0.0;
         double fall = leverage && e < 0.0 ? 1.0 : 0.0, pull = alpha + gamma * fall;

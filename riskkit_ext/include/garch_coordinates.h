@@ -19,6 +19,7 @@ enum { START_EWMA = 0, START_SAMPLE = 1, START_FCP = 2, START_GIVEN = 3 };
 typedef struct {
     Model model; /* first, so that a pointer to it is one to the whole */
     int student, leverage, start, targeting;
+    int width_single; /* as model.width, for single precision */
     double start_variance; /* of START_GIVEN */
 } GarchModel;
 

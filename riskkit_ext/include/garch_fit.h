@@ -56,6 +56,16 @@ static void garch_search(const Model *model, const double *const *z, long n, con
         if (busy >> l & 1) garch_chain_rule(garch, point + l, g + l, H + l, gradient + l, hessian ? hessian + l : 0);
 }
 
+static void garch_search_single(const Model *model, const float *const *z, long n, const double *start, const double *point,
+                                double *value, double *gradient, double *hessian, unsigned busy) {
+    const GarchModel *garch = (const GarchModel *)model;
+    double natural[6 * LANES], g[6 * LANES], H[36 * LANES];
+    for (int l = 0; l < LANES; l++) garch_natural(garch, point + l, natural + l);
+    garch_estimate(z, n, start, natural, value, g, hessian ? H : 0, garch->student, garch->leverage, garch->width_single, busy);
+    for (int l = 0; l < LANES; l++)
+        if (busy >> l & 1) garch_chain_rule(garch, point + l, g + l, H + l, gradient + l, hessian ? hessian + l : 0);
+}
+
 /* h at the step after the window; omega and q are filled in where they are not searched. With interleaved sums the
  * recursion is no chain of n dependent operations. */
 static double garch_ahead(const Model *model, const double *z, long n, const double *start, double *point) {
@@ -109,6 +119,7 @@ static GarchModel garch_model(int student, int leverage, int zero_mean, int star
                          {10.0, 10.0, 1.0, 1.0, 1.0 / 2.05, 1.0},
                          garch_prepare,
                          garch_search,
+                         LANE_SINGLE_PAYS ? garch_search_single : 0,
                          garch_peaks,
                          garch_near,
                          garch_ahead},
@@ -116,6 +127,7 @@ static GarchModel garch_model(int student, int leverage, int zero_mean, int star
                         leverage,
                         start,
                         targeting,
+                        width,
                         start_variance};
     double *lower = garch.model.lower, *upper = garch.model.upper;
     if (zero_mean) lower[0] = upper[0] = 0.0;

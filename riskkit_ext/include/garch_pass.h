@@ -1,22 +1,32 @@
-/* The passes over the data, for registers of WIDTH doubles; garch.h includes this file once for each width. */
+/* The passes over the data, for registers of WIDTH doubles, or floats where SINGLE is defined; garch.h includes this file once for
+ * each. */
 #include "lane_type.h"
 
 #undef garch_pass_of
 #undef garch_pass
-#define garch_pass_of LANE_PASTE(garch_pass_of, WIDTH)
-#define garch_pass LANE_PASTE(garch_pass, WIDTH)
+#define garch_pass_of LANE_NAME(garch_pass_of)
+#define garch_pass LANE_NAME(garch_pass)
 
 /* One pass over WIDTH of the LANES samples, z[lane][t]. start is 3 x LANES, point 6 x LANES; value LANES, gradient
  * 6 x LANES, hessian 6 x 6 x LANES, all in the natural parameters. Without `student` the derivatives by eta are zero, without
  * `leverage` gamma and the derivatives by it. Both are known when this is compiled. */
-TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const double *start, const double *point, double *value,
+TARGET ALWAYS_INLINE void garch_pass_of(const lane_real *const *z, long n, const double *start, const double *point, double *value,
                                         double *gradient, double *hessian, int student, int leverage, int curved) {
     lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
-    lane beta = lane_load(point + 3 * LANES), zero = lane_all(0.0), gamma = leverage ? lane_load(point + 5 * LANES) : zero;
+    lane beta = lane_load(point + 3 * LANES), zero = lane_all(0), gamma = leverage ? lane_load(point + 5 * LANES) : zero;
+#ifdef SINGLE /* omega takes in what alpha and beta lose by rounding, times the mean of e^2 and h, which is 1 */
+    double whole[WIDTH];
+    for (int l = 0; l < WIDTH; l++) {
+        double a = point[2 * LANES + l], bb = point[3 * LANES + l];
+        double taken = point[LANES + l] + (a - (float)a) + (bb - (float)bb);
+        whole[l] = taken > 0.5 * point[LANES + l] ? taken : point[LANES + l];
+    }
+    omega = lane_load(whole);
+#endif
     GarchShape shapes[WIDTH];
     double columns[6][WIDTH];
     for (int l = 0; l < WIDTH; l++) {
-        if (student) shapes[l] = garch_shape(point[4 * LANES + l]);
+        if (student) shapes[l] = garch_shape(point[4 * LANES + l], sizeof(lane_real) < 8 ? 4.0 : 16.0);
         columns[0][l] = student ? shapes[l].k[0] : 0.0;
         columns[1][l] = student ? shapes[l].c1[0] : 0.0;
         columns[2][l] = student ? shapes[l].c1[1] : 0.0;
@@ -30,7 +40,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const do
     lane b = b0 + mu * (b1 + mu * b2), b_slope = b1 + 2.0 * mu * b2;
     /* h and its derivatives: m, w, a, b, g stand for mu, omega, alpha, beta, gamma */
     lane persistence = leverage ? alpha + 0.5 * gamma + beta : alpha + beta, h = omega + persistence * b;
-    lane hm = persistence * b_slope, hw = lane_all(1.0), ha = b, hb = b, hg = 0.5 * b;
+    lane hm = persistence * b_slope, hw = lane_all(1), ha = b, hb = b, hg = 0.5 * b;
     lane hmm = persistence * 2.0 * b2, hma = b_slope, hmb = b_slope, hwb = zero, hab = zero, hbb = zero;
     lane hmg = 0.5 * b_slope, hgb = zero;
 
@@ -38,6 +48,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const do
     lane Hmm = zero, Hmw = zero, Hma = zero, Hmb = zero, Hww = zero, Hwa = zero, Hwb = zero, Haa = zero, Hab = zero, Hbb = zero;
     lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero, sum_direct = zero, tilt = 2.0 * half_less * k;
     lane Hmg = zero, Hwg = zero, Hag = zero, Hbg = zero, Hge = zero, Hgg = zero;
+    lane all_m = zero, all_w = zero, all_a = zero, all_b = zero, all_g = zero, all_tail = zero, all_direct = zero;
     LogSum log_h = log_sum_start(), log_g = log_sum_start();
 
     lane hs[LOG_BLOCK], es[LOG_BLOCK], by_h[LOG_BLOCK], by_hh[LOG_BLOCK], by_he[LOG_BLOCK], by_h_eta[LOG_BLOCK];
@@ -66,7 +77,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const do
                 by_h[t] = r * (tilt * e2 - h);
                 if (curved) {
                     lane part = half_less * ih, cig = c1 * ig, u = twice_kc * direct;
-                    by_h[t] = part - cig;
+                    by_h[t] *= 0.5;
                     tail2 += x * x;
                     by_hh[t] = cig * ig - part * ih;
                     by_he[t] = u * ig;
@@ -86,6 +97,10 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const do
                 }
             }
             h = omega + pull * e2 + beta * h;
+            if (t % LANE_TERMS == LANE_TERMS - 1) {
+                log_sum_carry(&log_h);
+                if (student) log_sum_carry(&log_g);
+            }
         }
         /* first derivatives of h */
         for (int t = 0; t < size; t++) {
@@ -103,7 +118,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const do
             if (leverage) {
                 gg += by_h[t] * hg;
                 if (curved && student) Hge += by_h_eta[t] * hg;
-                hg = falls[t] * falls[t] + beta * hg;
+                hg = beta * hg + falls[t] * falls[t];
                 twice = 2.0 * pulls[t];
             }
             if (curved && student) {
@@ -114,7 +129,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const do
             }
             hm = beta * hm - twice * es[t];
             hw = 1.0 + beta * hw;
-            ha = es[t] * es[t] + beta * ha;
+            ha = beta * ha + es[t] * es[t]; /* in this order the fused operation is the one of the recursion */
             hb = hs[t] + beta * hb;
         }
         /* products of them */
@@ -160,9 +175,24 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const do
                 hgb = gs[t] + beta * hgb;
             }
         }
-        log_sum_carry(&log_h);
-        if (student) log_sum_carry(&log_g);
+#ifdef SINGLE /* a sum of sums of few terms is rounded less */
+        all_m += gm;
+        all_w += gw;
+        all_a += ga;
+        all_b += gb;
+        all_g += gg;
+        all_tail += tail;
+        all_direct += sum_direct;
+        gm = gw = ga = gb = gg = tail = sum_direct = zero;
+#endif
     }
+    gm += all_m;
+    gw += all_w;
+    ga += all_a;
+    gb += all_b;
+    gg += all_g;
+    tail += all_tail;
+    sum_direct += all_direct;
 
     if (student && !curved) { /* here by_h was twice what it is called */
         gm *= 0.5;
@@ -181,8 +211,8 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const do
             lane_store(hessian + (j * GARCH_SIZE + i) * LANES, upper[at]);
         }
     }
-    lane_store(columns[0], log_sum_total(&log_h));
-    lane_store(columns[1], student ? log_sum_total(&log_g) : zero);
+    log_sum_total(&log_h, columns[0]);
+    if (student) log_sum_total(&log_g, columns[1]);
     lane_store(columns[2], tail);
     lane_store(columns[3], tail2);
     lane_store(columns[4], squares);
@@ -202,7 +232,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const double *const *z, long n, const do
     }
 }
 
-TARGET static void garch_pass(const double *const *z, long n, const double *start, const double *point, double *value,
+TARGET static void garch_pass(const lane_real *const *z, long n, const double *start, const double *point, double *value,
                               double *gradient, double *hessian, int student, int leverage) {
     switch ((hessian ? 4 : 0) + (student ? 2 : 0) + (leverage ? 1 : 0)) {
     case 0: garch_pass_of(z, n, start, point, value, gradient, hessian, 0, 0, 0); break;

@@ -9,8 +9,10 @@
 
 #include "garch_coordinates.h"
 
+#define LARGEST_ROUGH 1e4 /* start variance of the grid: products of more leave the range of single precision */
 #define GRID_PERSISTENCES 8
 #define GRID_ASYMMETRIES 3
+#define GRID_ETA 0.15
 static const double grid_persistences[GRID_PERSISTENCES] = {0.1, 0.4, 0.7, 0.85, 0.93, 0.97, 0.99, 0.999};
 static const double grid_asymmetries[GRID_ASYMMETRIES] = {0.5, 0.0, 1.0};
 static const double grid_shares[7] = {0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0};
@@ -24,37 +26,55 @@ static const uint64_t grid_standing_leverage = GRID_BIT(3, 4) | GRID_BIT(3, 6) |
 
 static int garch_rows(const GarchModel *garch) { return garch->leverage ? 8 : 7; }
 
-/* Shares by rows, persistences by columns. omega is such that the path expected from the start variance b has the window's own
- * variance, 1, as its mean: with share 0 that is the deterministic drift of the variance, which is a maximum of its own in one
- * window out of ten. */
-static void garch_grid(const GarchModel *garch, long n, double b, double (*points)[NEWTON_MOST]) {
-    const double *shares = garch->leverage ? grid_shares_leverage : grid_shares;
+/* The part of a start variance in the mean of the path expected from it, for each persistence. */
+static void garch_fading(long n, double *faded) {
     for (int j = 0; j < GRID_PERSISTENCES; j++) {
-        double p = grid_persistences[j], faded = (1.0 - pow(p, (double)n)) / ((double)n * (1.0 - p));
-        double level = garch->targeting ? 1.0 : (1.0 - b * faded) / (1.0 - faded);
-        for (int i = 0; i < garch_rows(garch); i++) {
-            double *point = points[i * GRID_PERSISTENCES + j];
-            point[0] = 0.0;
-            point[1] = (level > 0.01 ? level : 0.01) * (1.0 - p);
-            point[2] = p;
-            point[3] = shares[i];
-            point[4] = 0.15;
-            point[5] = 0.5;
-        }
+        double p = grid_persistences[j];
+        faded[j] = (1.0 - pow(p, (double)n)) / ((double)n * (1.0 - p));
     }
+}
+
+/* omega for each persistence, such that the path expected from the start variance b has the window's own variance, 1, as its
+ * mean: with share 0 that is the deterministic drift of the variance, which is a maximum of its own in one window out of ten. */
+static void garch_levels(const GarchModel *garch, const double *faded, double b, double *omega) {
+    for (int j = 0; j < GRID_PERSISTENCES; j++) {
+        double level = garch->targeting ? 1.0 : (1.0 - b * faded[j]) / (1.0 - faded[j]);
+        omega[j] = (level > 0.01 ? level : 0.01) * (1.0 - grid_persistences[j]);
+    }
+}
+
+/* Point i of the grid: shares by rows, persistences by columns. */
+static void garch_grid_point(const GarchModel *garch, const double *omega, int i, double q, double *point) {
+    int column = i % GRID_PERSISTENCES, row = i / GRID_PERSISTENCES;
+    point[0] = 0.0;
+    point[1] = omega[column];
+    point[2] = grid_persistences[column];
+    point[3] = garch->leverage ? grid_shares_leverage[row] : grid_shares[row];
+    point[4] = GRID_ETA;
+    point[5] = q;
 }
 
 /* The peaks of the likelihood on the grid: points no lower than their neighbours. The drift row, share 0, is judged by itself:
  * its maxima lie on the bound alpha = 0. */
 static uint64_t garch_peaks_of(const double *values, int rows) {
+    enum { ROW = GRID_PERSISTENCES + 2 };
+    double padded[10 * ROW], across[10 * ROW]; /* with a margin, and the highest of a point and its two neighbours in the row */
     uint64_t peaks = 0;
-    for (int i = 0; i < rows * GRID_PERSISTENCES; i++) {
-        int row = i / GRID_PERSISTENCES, column = i % GRID_PERSISTENCES, top = values[i] > -INFINITY, near = row > 0;
-        for (int r = row - near; r <= row + near && r < rows; r++)
-            for (int c = column - 1; c <= column + 1; c++)
-                if (c >= 0 && c < GRID_PERSISTENCES) top = top && values[r * GRID_PERSISTENCES + c] <= values[i];
-        if (top) peaks |= UINT64_C(1) << i;
+    for (int i = 0; i < (rows + 2) * ROW; i++) padded[i] = -INFINITY;
+    for (int row = 0; row < rows; row++)
+        memcpy(padded + (row + 1) * ROW + 1, values + row * GRID_PERSISTENCES, GRID_PERSISTENCES * sizeof *values);
+    across[0] = across[(rows + 2) * ROW - 1] = -INFINITY;
+    for (int i = 1; i < (rows + 2) * ROW - 1; i++) {
+        double side = padded[i - 1] > padded[i + 1] ? padded[i - 1] : padded[i + 1];
+        across[i] = side > padded[i] ? side : padded[i];
     }
+    for (int row = 0; row < rows; row++)
+        for (int column = 0; column < GRID_PERSISTENCES; column++) {
+            int i = (row + 1) * ROW + 1 + column;
+            double above = row ? across[i + ROW] : -INFINITY, below = row ? across[i - ROW] : -INFINITY;
+            int top = padded[i] > -INFINITY && padded[i] >= across[i] && padded[i] >= above && padded[i] >= below;
+            peaks |= (uint64_t)top << (row * GRID_PERSISTENCES + column);
+        }
     return peaks;
 }
 
@@ -62,39 +82,52 @@ static uint64_t garch_peaks_of(const double *values, int rows) {
  * What lies between is the window's likelihood, but for the start variance and the unit: those are of the window where the
  * survey began. */
 typedef struct {
-    double points[GARCH_GRID][NEWTON_MOST];
+    double faded[GRID_PERSISTENCES], omega[GRID_PERSISTENCES];
+    double asymmetries[GARCH_GRID]; /* the best one of each point */
     GarchGrid grid;
     GarchPaths before[GRID_ASYMMETRIES], after[GRID_ASYMMETRIES];
 } GarchSurvey;
 
 _Static_assert(sizeof(GarchSurvey) <= SURVEY_SIZE * sizeof(double), "the survey fits its memory");
 
-static void garch_grid_begin(const GarchModel *garch, double (*points)[NEWTON_MOST], double b, double mean, double scale,
+/* The first `points` of the grid before an observation. */
+static void garch_grid_begin(const GarchModel *garch, const double *omega, int points, double b, double mean, double scale,
                              GarchGrid *grid, GarchPaths *paths) {
+    double start = b < LARGEST_ROUGH ? b : LARGEST_ROUGH, point[NEWTON_MOST];
     memset(paths, 0, sizeof *paths);
-    for (int i = 0; i < garch_rows(garch) * GRID_PERSISTENCES; i++) {
-        grid->omega[i] = points[i][1];
-        grid->alpha[i] = points[i][2] * points[i][3];
-        grid->beta[i] = points[i][2] - grid->alpha[i];
-        paths->h[i] = points[i][1] + points[i][2] * b;
-        paths->first[i] = 1.0;
-        paths->second[i] = garch->student;
+    for (int i = 0; i < points; i++) {
+        garch_grid_point(garch, omega, i, 0.5, point);
+        double alpha = point[2] * point[3];
+        grid->omega[i] = (float)point[1];
+        grid->alpha[i] = (float)alpha;
+        grid->beta[i] = (float)(point[2] - alpha);
+        paths->h[i] = (float)(point[1] + point[2] * start);
+        paths->first[i] = paths->second[i] = 1.0F;
     }
     grid->mean = mean;
     grid->inverse = 1.0 / scale;
-    if (garch->student) {
-        GarchShape shape = garch_shape(points[0][4]);
-        grid->k = shape.k[0];
-        grid->c1 = shape.c1[0];
-    }
+    grid->k = (float)(GRID_ETA / (1.0 - 2.0 * GRID_ETA));
+    grid->c1 = 0.5 * (1.0 + GRID_ETA) / GRID_ETA;
+}
+
+/* The drift row of the window y, which lives on the start variance: computed exactly for every window. */
+static void garch_survey_drift(const GarchModel *garch, const double *omega, const double *y, long n, double b, double mean,
+                               double scale, double *values) {
+    GarchGrid grid;
+    GarchPaths before, after;
+    garch_grid_begin(garch, omega, GRID_PERSISTENCES, b, mean, scale, &grid, &before);
+    after = before;
+    garch_drift_advance(&grid, &after, y, n, garch->student, garch->width_single);
+    garch_values_of(&grid, &before, &after, garch->student, GRID_PERSISTENCES, garch->width_single, values);
 }
 
 /* Values of the grid on the window y, each point at its best asymmetry; `moved` as in Model. */
 static void garch_survey(const GarchModel *garch, GarchSurvey *survey, const double *y, long n, long moved, double b,
                          double mean, double scale, double *values) {
-    int width = garch->model.width, student = garch->student, size = garch_rows(garch) * GRID_PERSISTENCES;
-    garch_grid(garch, n, b, survey->points);
-    if (!moved) garch_grid_begin(garch, survey->points, b, mean, scale, &survey->grid, &survey->before[0]);
+    int width = garch->width_single, student = garch->student, size = garch_rows(garch) * GRID_PERSISTENCES;
+    if (!moved) garch_fading(n, survey->faded);
+    garch_levels(garch, survey->faded, b, survey->omega);
+    if (!moved) garch_grid_begin(garch, survey->omega, size, b, mean, scale, &survey->grid, &survey->before[0]);
     for (int k = 0; k < (garch->leverage ? GRID_ASYMMETRIES : 1); k++) {
         double q = grid_asymmetries[k], cut[GARCH_GRID];
         GarchPaths *before = &survey->before[k], *after = &survey->after[k];
@@ -109,16 +142,10 @@ static void garch_survey(const GarchModel *garch, GarchSurvey *survey, const dou
         for (int i = 0; i < size; i++)
             if (k == 0 || cut[i] > values[i]) {
                 values[i] = cut[i];
-                survey->points[i][5] = q;
+                survey->asymmetries[i] = q;
             }
     }
-    if (!moved) return;
-    GarchGrid grid; /* the drift row lives on the start variance: it is computed exactly for every window */
-    GarchPaths before, after;
-    garch_grid_begin(garch, survey->points, b, mean, scale, &grid, &before);
-    after = before;
-    garch_drift_advance(&grid, &after, y, n, student, width);
-    garch_values_of(&grid, &before, &after, student, GRID_PERSISTENCES, width, values);
+    if (moved) garch_survey_drift(garch, survey->omega, y, n, b, mean, scale, values);
 }
 
 /* Whether a share and a persistence are nearest to this point of the grid. The drift row has its own maxima. */
@@ -151,7 +178,7 @@ static int garch_peaks(const Model *model, const double *y, long n, long moved, 
         int top = -1;
         for (int i = 0; i < GARCH_GRID; i++)
             if (fresh >> i & 1 && (top < 0 || values[i] > values[top])) top = i;
-        memcpy(best[count], survey->points[top], sizeof best[count]);
+        garch_grid_point(garch, survey->omega, top, survey->asymmetries[top], best[count]);
         fresh &= ~(UINT64_C(1) << top);
     }
     return count;

@@ -17,6 +17,8 @@
 
 #define LANE_PASTE_NAMES(name, width) name##_##width
 #define LANE_PASTE(name, width) LANE_PASTE_NAMES(name, width)
+#define LANE_PASTE_THREE(name, kind, width) name##_##kind##_##width
+#define LANE_PASTE_KIND(name, kind, width) LANE_PASTE_THREE(name, kind, width)
 
 #if defined(__GNUC__)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -30,14 +32,25 @@
 #endif
 #endif
 
-/* Doubles in a register that every processor of the kind has (SSE2, NEON, simd128); without vector types in the compiler 1. */
+/* Doubles, and floats, in a register that every processor of the kind has (SSE2, NEON, simd128); without vector types in the
+ * compiler 1. */
 #if defined(__GNUC__) && !defined(RISKKIT_PLAIN_DOUBLES)
 #define LANE_NARROWEST 2
+#define LANE_NARROWEST_SINGLE 4
 #else
 #define LANE_NARROWEST 1
+#define LANE_NARROWEST_SINGLE 1
 #endif
 #if LANE_NARROWEST == 2 && defined(__x86_64__)
 #define LANES_DISPATCHED
+#endif
+
+/* Whether passes in single precision are faster than those in double. In a browser's registers they save less time than the
+ * evaluations cost that make up for the digits. */
+#ifdef __wasm__
+#define LANE_SINGLE_PAYS 0
+#else
+#define LANE_SINGLE_PAYS 1
 #endif
 
 /* Sum of logarithms as the logarithm of a product: one multiplication per term; every LOG_BLOCK terms the exponent of the

@@ -16,7 +16,7 @@ static void search_window(const Model *model, const double *y, long n, const dou
     const double *samples[LANES];
     Newton searches[LANES];
     long at[LANES], next = 0;
-    window_load(model, y, n, workspace, &mean, &scale);
+    window_load(y, n, model->centred, model->width, workspace, 0, &mean, &scale);
     int usable = scale > 0.0 && model->prepare(model, workspace, n, scale, start);
     for (int l = 0; l < LANES; l++) {
         samples[l] = workspace;
@@ -42,7 +42,7 @@ static void search_window(const Model *model, const double *y, long n, const dou
         for (int l = 0; l < LANES; l++) {
             Newton *search = &searches[l];
             if (at[l] < 0 || !newton_feed(search, value[l], gradient + l, hessian + l, LANES)) continue;
-            Optimum end = {{0.0}, search->value, 0.0, mean, scale, search->status, search->passes};
+            Optimum end = {{0.0}, search->value, 0.0, mean, scale, search->status, (double)count};
             memcpy(end.point, search->point, (size_t)model->size * sizeof *end.point);
             end.ahead = model->ahead(model, workspace, n, start, end.point);
             found[at[l]] = end;

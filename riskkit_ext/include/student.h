@@ -83,8 +83,9 @@ static void student_pass(const double *const *z, long n, const double *point, do
         log_sum_carry(&logs);
     }
     double sums[9][WIDTH];
-    lane all[9] = {w0, w2, s1, s2, t1, t2, t3, t4, log_sum_total(&logs)};
-    for (int k = 0; k < 9; k++) lane_store(sums[k], all[k]);
+    lane all[8] = {w0, w2, s1, s2, t1, t2, t3, t4};
+    log_sum_total(&logs, sums[8]);
+    for (int k = 0; k < 8; k++) lane_store(sums[k], all[k]);
     for (int l = 0; l < WIDTH; l++) {
         double h = point[2 * LANES + l], r = inverse_scale[l], count = (double)n, c[3], bent[3];
         student_normaliser(h, c);
@@ -152,6 +153,7 @@ static Model student_model(void) {
                    {100.0, 3.0, 0.95},
                    student_prepare,
                    student_evaluate,
+                   0,
                    student_peaks,
                    0,
                    student_ahead};

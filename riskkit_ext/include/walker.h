@@ -3,16 +3,20 @@
 #define RISKKIT_WALKER_H
 
 #include "box_newton.h"
-#include "lanes.h"
+#include "window.h"
 
-#define WALKERS 16 /* twice LANES, so that LANES of them want the same kind of evaluation */
+#define WALKERS 24 /* three times LANES, so that nearly always LANES of them want the same kind of evaluation */
+#define SHARING 16 /* walkers that share one window: a window has few more starts */
+#define WORKSPACE (WALKERS + WALKERS / 2) /* doubles per observation for the windows of all walkers, in both precisions */
 #define MOST_STARTS 6
 #define MOST_FRESH 10     /* starts of a window besides the maxima of the one before */
 #define SAME_MAXIMUM 1e-7 /* log-likelihoods closer than this belong to the same maximum */
-#define SAME_RIVAL 1e-5   /* the same for two that are not the highest, which are known to fewer digits */
+#define SAME_RIVAL 1e-4   /* the same for two that are not the highest, which are known to fewer digits */
 #define RIVAL 1e-2        /* a gain below which one step is enough for a maximum that cannot become the highest */
-#define SURVEY_SIZE 2560  /* doubles in which a model keeps its grid from window to window */
+#define SURVEY_SIZE 1408  /* doubles in which a model keeps its grid from window to window */
 #define HOPELESS 8.0      /* a maximum this much lower than the best is not followed */
+#define STEEP 1e-4        /* rise of the log-likelihood per standard error from which a point is no maximum */
+#define OUTLYING 30.0     /* kurtosis of a window with an outlier */
 #define LATE 5            /* passes after which a search must promise to catch up with its peers */
 
 /* A model, in the coordinates in which it is searched: parameter 0 is a location, parameter 1 the logarithm of a scale
@@ -31,6 +35,9 @@ typedef struct Model {
     /* of the lanes whose bit in `busy` is set, with fixed numbers start (3 x LANES); hessian is 0 when it is not wanted */
     void (*evaluate)(const struct Model *model, const double *const *z, long n, const double *start, const double *point, double *value,
                      double *gradient, double *hessian, unsigned busy);
+    /* the same in single precision; 0 when there is no such thing */
+    void (*estimate)(const struct Model *model, const float *const *z, long n, const double *start, const double *point,
+                     double *value, double *gradient, double *hessian, unsigned busy);
     /* peaks of the grid on the window y that are not in *known, at most MOST_FRESH, best first; *known becomes the present
      * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew; -1: so, and with the points from
      * which a window that all walkers share is searched too */
@@ -42,9 +49,10 @@ typedef struct Model {
     double (*ahead)(const struct Model *model, const double *z, long n, const double *start, double *point);
 } Model;
 
-/* A maximum, in units of the standardised window; all doubles, so that a row of an array can hold it. */
+/* A maximum, in units of the standardised window; all doubles, so that a row of an array can hold it. starts: from how many points
+ * its window was searched. */
 typedef struct {
-    double point[NEWTON_MOST], value, ahead, mean, scale, status, passes;
+    double point[NEWTON_MOST], value, ahead, mean, scale, status, starts;
 } Optimum;
 
 typedef struct {
@@ -52,37 +60,14 @@ typedef struct {
     long part, parts;   /* of the first window take only every parts-th start: for one window shared by all lanes */
 } Stretch;
 
-/* Sum of (y - centre)^power, power 1 or 2, in eight parts: no chain of n dependent additions, and the same bits at any width. */
-ALWAYS_INLINE double window_sum(const double *y, long n, double centre, int power) {
-    double parts[8] = {0.0}, sum = 0.0;
-    long t = 0;
-    for (; t + 8 <= n; t += 8)
-        for (int k = 0; k < 8; k++) {
-            double away = y[t + k] - centre;
-            parts[k] += power == 1 ? away : away * away;
-        }
-    for (int k = 0; k < 8; k++) sum += parts[k];
-    for (; t < n; t++) sum += power == 1 ? y[t] - centre : (y[t] - centre) * (y[t] - centre);
-    return sum;
-}
-
-static void window_moments(const Model *model, const double *y, long n, double *mean, double *scale) {
-    *mean = model->centred ? window_sum(y, n, 0.0, 1) / (double)n : 0.0;
-    double spread = sqrt(window_sum(y, n, *mean, 2) / (double)n);
-    *scale = spread > 1e-14 * fabs(*mean) ? spread : 0.0;
-}
-
-static void window_load(const Model *model, const double *y, long n, double *z, double *mean, double *scale) {
-    window_moments(model, y, n, mean, scale);
-    double inverse = *scale > 0.0 ? 1.0 / *scale : 0.0;
-    for (long t = 0; t < n; t++) z[t] = (y[t] - *mean) * inverse;
-}
-
 typedef struct Walker {
     const struct Walker *peers; /* all walkers when they share one window, the first of them having opened it */
     const Stretch *stretch;     /* none: the walker rests */
     double *memory;             /* of one window */
+    float *rounded;             /* the same */
     const double *z;            /* the standardised window */
+    const float *single;        /* in single precision, 0 where that is not enough: see walker_look */
+    long repeat;
     double start[3], mean, scale;
     double fresh[MOST_FRESH][NEWTON_MOST];
     int peaks; /* how many of them */
@@ -101,7 +86,7 @@ typedef struct Walker {
 
 /* Whether a point higher than `value` has been reached in this window, by another search of this walker or of a peer. */
 static int walker_knows_better(const Walker *walker, double value) {
-    for (int l = 0; l < (walker->peers ? WALKERS : 1); l++) {
+    for (int l = 0; l < (walker->peers ? SHARING : 1); l++) {
         const Walker *other = walker->peers ? &walker->peers[l] : walker;
         if (other != walker && other->at < other->count && other->search.value > value) return 1;
         for (int k = 0; k < other->at; k++)
@@ -142,16 +127,21 @@ static void walker_search(Walker *walker, const Model *model) {
     }
     walker->released = 0;
     walker->search.chords = model->chords;
+    walker->search.rough = walker->single != 0;
     newton_start(&walker->search, from);
     if (!model->chords || walker->at >= walker->carried) return;
     walker_carry_curvature(walker, model);
     walker->search.curved = 0;
 }
 
-/* Look at the window y: its unit, and where to search afresh; 0 when there is nothing to search. */
+/* Look at the window y: its unit, and where to search afresh; 0 when there is nothing to search. Where an observation is repeated
+ * the likelihood has spikes, and with an outlier a ridge, on which every digit counts: no single precision there. */
 static int walker_look(Walker *walker, const Model *model, const double *y, long step, long n) {
-    window_load(model, y, n, walker->memory, &walker->mean, &walker->scale);
+    double kurtosis = window_load(y, n, model->centred, model->width, walker->memory, model->estimate ? walker->rounded : 0,
+                                  &walker->mean, &walker->scale);
     walker->z = walker->memory;
+    walker->repeat = window_repeat(y, n, walker->done ? n - step : 0, walker->done ? walker->repeat - step : 0);
+    walker->single = model->estimate && !walker->repeat && kurtosis < OUTLYING ? walker->rounded : 0;
     walker->peaks = 0;
     if (!(walker->scale > 0.0)) return 0; /* a constant window has no maximum */
     if (!model->prepare(model, walker->z, n, walker->scale, walker->start)) return 0;
@@ -159,8 +149,8 @@ static int walker_look(Walker *walker, const Model *model, const double *y, long
     int known = walker->done % model->audit && walker->surveyed == walker->done - 1 && drawn > 0.8 && drawn < 1.25;
     if (!known) walker->surveyed_scale = walker->scale;
     if (!known || walker->done % model->audit == 0) walker->known = 0;
-    walker->peaks = model->peaks(model, y, n, known ? step : walker->peers ? -1 : 0, walker->start, walker->mean, walker->scale, walker->survey,
-                                 &walker->known, walker->fresh);
+    walker->peaks = model->peaks(model, y, n, known ? step : walker->peers ? -1 : 0, walker->start, walker->mean, walker->scale,
+                                 walker->survey, &walker->known, walker->fresh);
     walker->surveyed = walker->done;
     return 1;
 }
@@ -175,6 +165,7 @@ static void walker_open(Walker *walker, const Model *model, const double *y, lon
         walker_carry(walker, model);
     } else {
         walker->z = first->z;
+        walker->single = first->single;
         walker->mean = first->mean;
         walker->scale = first->scale;
         walker->carried = 0;
@@ -193,7 +184,7 @@ static void walker_record(Walker *walker, const Model *model) {
     for (int i = 0; i < model->size; i++) found->point[i] = walker->search.point[i];
     found->value = walker->search.value;
     found->status = walker->search.status;
-    found->passes = walker->search.passes;
+    found->starts = walker->count;
     found->mean = walker->mean;
     found->scale = walker->scale;
     memcpy(walker->curvatures[walker->at - 1], walker->search.hessian, sizeof walker->search.hessian);
@@ -256,7 +247,7 @@ static int walker_repeats(const Walker *walker, const Model *model) {
         walker_knows_better(walker, search->value + 5.0 * search->predicted + 3.0))
         return 1;
     if (search->damping != 0.0 || search->reach != 1.0) return 0;
-    for (int l = 0; l < (walker->peers ? WALKERS : 1); l++) {
+    for (int l = 0; l < (walker->peers ? SHARING : 1); l++) {
         const Walker *other = walker->peers ? &walker->peers[l] : walker;
         for (int k = 0; k < other->at; k++)
             if (walker_lands(search, &other->found[k])) return 1;
@@ -273,6 +264,28 @@ static int walker_beaten(Walker *walker) {
     search->value += search->predicted;
     search->status = FIT_OK;
     return 1;
+}
+
+/* What is called a maximum must be one: where single precision was not enough, double may not be either, so the last step, which
+ * the search took without looking, is looked at. The rise per standard error that is left must be small. */
+static void walker_verify(const Walker *walker, const Model *model, long n, Optimum *maximum) {
+    const double *z[LANES];
+    double start[3 * LANES], point[NEWTON_MOST * LANES], value[LANES], gradient[NEWTON_MOST * LANES];
+    double hessian[NEWTON_MOST * NEWTON_MOST * LANES];
+    int size = model->size, steep = 0;
+    for (int l = 0; l < LANES; l++) {
+        z[l] = walker->z;
+        for (int i = 0; i < 3; i++) start[i * LANES + l] = walker->start[i];
+        for (int i = 0; i < size; i++) point[i * LANES + l] = maximum->point[i];
+    }
+    model->evaluate(model, z, n, start, point, value, gradient, hessian, 1);
+    for (int i = 0; i < size; i++) {
+        double rise = gradient[i * LANES], curvature = -hessian[(i * size + i) * LANES];
+        int outward = (maximum->point[i] <= model->lower[i] && rise < 0.0) || (maximum->point[i] >= model->upper[i] && rise > 0.0);
+        if (!outward && model->lower[i] < model->upper[i])
+            steep |= !(fabs(rise) <= STEEP * sqrt(curvature > 1.0 ? curvature : 1.0));
+    }
+    if (steep && maximum->status <= FIT_BOUND) maximum->status = FIT_NOT_CONVERGED;
 }
 
 /* Sort this window's maxima into `best`. */
@@ -297,6 +310,7 @@ static void walker_close(Walker *walker, const Model *model, long n, Optimum *re
         }
         next->status = FIT_FAILED;
     }
+    if (walker->kept && model->estimate && !walker->single) walker_verify(walker, model, n, &walker->best[0]);
     if (walker->kept) walker->best[0].ahead = model->ahead(model, walker->z, n, walker->start, walker->best[0].point);
     *result = walker->kept ? walker->best[0] : walker->found[0];
 }

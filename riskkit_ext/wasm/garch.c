@@ -8,7 +8,7 @@
 
 /* Doubles in a row of optima, doubles of workspace per observation, maxima of a fit. */
 long EXPORT(optimum_size)(void) { return (long)(sizeof(Optimum) / sizeof(double)); }
-long EXPORT(lanes)(void) { return WALKERS; }
+long EXPORT(lanes)(void) { return WORKSPACE; }
 long EXPORT(most_starts)(void) { return MOST_STARTS; }
 
 void EXPORT(garch_roll)(int student, int leverage, const double *y, long step, long window, long first, long last, long block,

@@ -6,13 +6,16 @@ import pytest
 
 from riskkit.core import FitStatus
 from riskkit.errors import DataError
-from riskkit.volatility import Garch, roll
+from riskkit.volatility import Garch, Gjr, roll
+from riskkit.volatility.garch_fit import GarchFit
+from riskkit.volatility.rolling import rolled_fits
 
 LAWS = ("normal", "t")
 RNG = np.random.default_rng(5)
 SHOCKS = RNG.standard_t(5, 400)
 ZEROS = np.where(RNG.random(400) < 0.97, 0.0, SHOCKS)
 ONE = np.r_[np.zeros(399), 1.0]
+OUTLIER = np.r_[SHOCKS[:120], 1e3, SHOCKS[120:300]]
 
 
 @pytest.mark.parametrize("dist", LAWS)
@@ -60,13 +63,26 @@ def test_a_fit_of_odd_data_is_an_optimum_on_a_bound(values, dist):
 
 @pytest.mark.parametrize("values", [ZEROS, ONE], ids=["mostly zeros", "one value"])
 def test_a_likelihood_without_a_maximum_is_not_called_converged(values):
-    """Student-t densities pile up on the repeated value without end; nor does the rolled fit call it ok."""
+    """Student-t densities pile up on the repeated value without end; the rolled fit says so too."""
     fit = Garch("t").fit(pd.Series(values))
     assert fit.status is FitStatus.NOT_CONVERGED
     assert np.isfinite(fit.loglikelihood)
-    rolled = roll(pd.Series(np.r_[values, 0.0]), Garch("t"), window=400)
-    assert rolled["status"].iloc[0] != FitStatus.OK
+    for expanding in (False, True):
+        rolled = roll(pd.Series(np.r_[values, 0.0]), Garch("t"), window=400, expanding=expanding)
+        assert rolled["status"].iloc[0] == FitStatus.NOT_CONVERGED
     assert Garch("normal").fit(pd.Series(values)).status is FitStatus.BOUND
+
+
+@pytest.mark.parametrize("dist", LAWS)
+@pytest.mark.parametrize("model", [Garch, Gjr])
+@pytest.mark.parametrize("values", [ZEROS, ONE[-300:], OUTLIER], ids=["mostly zeros", "one value", "outlier comes and goes"])
+def test_a_roll_claims_no_more_than_the_slope_allows(values, model, dist):
+    """What it says of an optimum is what a fit with the same optimum would say, which looks at the slope there."""
+    series, window, spec = pd.Series(values), len(values) // 2, model(dist)
+    said = roll(series, spec, window=window, step=25)["status"]
+    for row, optimum in enumerate(rolled_fits(series, spec, window=window, step=25).optima):
+        part = series.iloc[25 * row : 25 * row + window]
+        assert said.iloc[row] == (FitStatus.FAILED if np.ptp(part) == 0.0 else GarchFit(spec, part, optimum).status)
 
 
 @pytest.mark.parametrize("dist", LAWS)
