@@ -5,6 +5,7 @@ from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
 from riskkit.dependence.correlation_estimates import ewma_correlation, ledoit_wolf, marchenko_pastur
 from riskkit.dependence.correlation_stress import stressed_correlation
+from riskkit.dependence.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from riskkit.dependence.nearest import NearestCorrelation, nearest_correlation
 from riskkit.dependence.pairs import PairCopula, pair
 from riskkit.dependence.principal import PrincipalComponents, pca
@@ -18,6 +19,7 @@ __all__ = [
     "ClaytonCopula",
     "CopulaFit",
     "FrankCopula",
+    "GoodnessOfFit",
     "GumbelCopula",
     "JoeCopula",
     "NearestCorrelation",
@@ -27,6 +29,7 @@ __all__ = [
     "VineCopula",
     "correlation_matrix",
     "ewma_correlation",
+    "goodness_of_fit",
     "kendall",
     "ledoit_wolf",
     "marchenko_pastur",
