@@ -181,8 +181,7 @@ def test_recovers_theta_within_monte_carlo_error(family):
     copula, spec = law(family, truth, 3), SPECS[family]()
     estimates = np.array([spec.fit(copula.sample(80, rng=seed)).params["theta"] for seed in range(200)])
     error = estimates.std() / np.sqrt(200)
-    bias = 2.0 * estimates.var() / truth  # of the order 1 / n, as the maximum of a skewed likelihood has
-    assert abs(estimates.mean() - truth) < 4.0 * error + bias
+    assert abs(estimates.mean() - truth) < 3.0 * error
 
 
 @pytest.mark.parametrize("family", SPECS)
