@@ -257,8 +257,8 @@ TARGET ALWAYS_INLINE void dcc_pass(const DccSample *of, const DccPoint *at, cons
     }
     if (!measured) return;
     log_sum_carry(&totals.log_det);
-    lane_store(sums->log_det + l, log_sum_total(&totals.log_det));
-    lane_store(sums->logs + l, log_sum_total(&totals.logs));
+    log_sum_total(&totals.log_det, sums->log_det + l);
+    log_sum_total(&totals.logs, sums->logs + l);
     lane_store(sums->squares + l, totals.squares);
     lane_store(sums->tail + l, totals.tail);
     for (int k = 0; k < 3; k++) lane_store(sums->slope[k] + l, totals.slope[k]);
