@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from riskkit import checks, tails
+from riskkit import checks, dependence, tails
 from riskkit.checks import FloatArray
 from riskkit.core.frozen import restore
 from riskkit.errors import DataError, FactorError, ModelError
@@ -102,8 +102,13 @@ class JointReturns:
             if tables is None:
                 drawn = self.returns(len(part), rng=own)
                 part[:] = -(np.expm1(drawn) if simple else drawn) @ exposure
-            else:
+            elif self._ellipse is None:
                 _margins.losses(self.uniforms(len(part), rng=own), tables, exposure, simple, part)
+            else:
+                root, nu = self._ellipse
+                normals = own.standard_normal((len(part), len(self.names)))
+                radius = np.sqrt(nu / own.chisquare(nu, len(part))) if np.isfinite(nu) else np.ones(len(part))
+                _margins.elliptical_losses(normals, root, radius, tables, exposure, simple, part)
 
         blocks = range(-(-n // BLOCK))
         if threads == 1:
@@ -115,14 +120,25 @@ class JointReturns:
 
     @cached_property
     def _tables(self) -> list[_margins.Margin] | None:
-        """The next return of every series as a function of its uniform; None where a law has no table."""
+        """The next return of every series by its uniform, or its elliptical score; None where a law has no table."""
         if any(_has_no_table(law) for law in self.laws.values()):
             return None
+        score = None if self._ellipse is None else self._ellipse[1]
         result = []
         for name in self.names:
             mean, sigma = self._ahead(name)
-            result.append(tails.QuantileTable(self.laws[name], location=mean, scale=sigma).margin)
+            result.append(tails.QuantileTable(self.laws[name], score, location=mean, scale=sigma).margin)
         return result
+
+    @cached_property
+    def _ellipse(self) -> tuple[FloatArray, float] | None:
+        """Lower root of the correlation and degrees of freedom of an elliptical copula: its scores need no uniforms."""
+        law = getattr(self.copula, "law", self.copula)
+        if not isinstance(law, dependence.EllipticalLaw):
+            return None
+        names = list(self.names)
+        root = np.linalg.cholesky(law.correlation.loc[names, names].to_numpy())
+        return np.ascontiguousarray(root), float(law.nu)
 
     def _ahead(self, name: str) -> tuple[float, float]:
         """Mean and standard deviation of the next return."""
