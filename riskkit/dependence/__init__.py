@@ -5,9 +5,11 @@ from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
 from riskkit.dependence.correlation_estimates import ewma_correlation, ledoit_wolf, marchenko_pastur
 from riskkit.dependence.correlation_stress import stressed_correlation
+from riskkit.dependence.elliptical import EllipticalLaw, GaussianCopula, StudentCopula
 from riskkit.dependence.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from riskkit.dependence.nearest import NearestCorrelation, nearest_correlation
 from riskkit.dependence.pairs import PairCopula, pair
+from riskkit.dependence.points import pair_points, pair_strength
 from riskkit.dependence.principal import PrincipalComponents, pca
 from riskkit.dependence.rank_correlation import kendall, pearson, spearman
 from riskkit.dependence.tail_dependence import empirical_tail_dependence
@@ -17,13 +19,16 @@ __all__ = [
     "ArchimedeanLaw",
     "ClaytonCopula",
     "CopulaFit",
+    "EllipticalLaw",
     "FrankCopula",
+    "GaussianCopula",
     "GoodnessOfFit",
     "GumbelCopula",
     "JoeCopula",
     "NearestCorrelation",
     "PairCopula",
     "PrincipalComponents",
+    "StudentCopula",
     "correlation_matrix",
     "empirical_tail_dependence",
     "ewma_correlation",
@@ -33,6 +38,8 @@ __all__ = [
     "marchenko_pastur",
     "nearest_correlation",
     "pair",
+    "pair_points",
+    "pair_strength",
     "pca",
     "pearson",
     "pseudo_observations",

@@ -11,6 +11,7 @@ from riskkit.core import FitStatus
 from riskkit.core.frozen import restore
 from riskkit.dependence.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from riskkit.dependence.law import CopulaLaw, Given
+from riskkit.dependence.uncertainty import standard_errors
 from riskkit.rng import Rng
 
 
@@ -62,6 +63,21 @@ class CopulaFit:
     def bic(self) -> float:
         """Schwarz's criterion, K log T - 2 log-likelihood: lower is better."""
         return float(np.log(len(self.observed))) * len(self.params) - 2.0 * self.loglikelihood
+
+    def standard_errors(self) -> pd.Series:
+        """Standard errors of maximum-likelihood estimates, from the curvature of the log-likelihood.
+
+        That the observations are ranks is not in them; NaN where the estimate is at a bound, or by Kendall's tau.
+
+        Examples
+        --------
+        >>> u = rk.dependence.pseudo_observations(pd.DataFrame(np.random.default_rng(1).normal(size=(400, 2))))
+        >>> rk.dependence.GaussianCopula().fit(u).standard_errors().round(3).to_dict()
+        {'0 1': 0.051}
+        """
+        if self.method != "ml" or self.status != FitStatus.OK:
+            return pd.Series(np.nan, self.params.index, name="hessian standard errors")
+        return standard_errors(self.law, np.ascontiguousarray(self.observed.to_numpy()))
 
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d), shape (n,)."""

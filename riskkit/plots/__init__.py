@@ -2,6 +2,10 @@
 
 from riskkit.plots.breaches import breach_calendar, var_breaches
 from riskkit.plots.clustering import autocorrelation
+from riskkit.plots.components import components
+from riskkit.plots.concentration import tail_concentration
+from riskkit.plots.copulas import copulas
+from riskkit.plots.correlation import correlation_matrix, correlation_path
 from riskkit.plots.horizons import term_structure
 from riskkit.plots.landscape import likelihood
 from riskkit.plots.liquidity import order_book
@@ -19,6 +23,10 @@ from riskkit.plots.volatility import volatility
 __all__ = [
     "autocorrelation",
     "breach_calendar",
+    "components",
+    "copulas",
+    "correlation_matrix",
+    "correlation_path",
     "funding",
     "last_and_mark",
     "likelihood",
@@ -33,6 +41,7 @@ __all__ = [
     "smile",
     "stylised_facts",
     "survivorship",
+    "tail_concentration",
     "term_structure",
     "var_breaches",
     "volatility",

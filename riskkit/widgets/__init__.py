@@ -5,7 +5,8 @@ try:
 except ModuleNotFoundError as cause:
     raise ModuleNotFoundError('riskkit.widgets needs anywidget; remedy: pip install "riskkit[lab]"') from cause
 
+from riskkit.widgets.copula_explorer import CopulaExplorer
 from riskkit.widgets.var_explorer import VarExplorer
 from riskkit.widgets.volatility_explorer import VolatilityExplorer
 
-__all__ = ["VarExplorer", "VolatilityExplorer"]
+__all__ = ["CopulaExplorer", "VarExplorer", "VolatilityExplorer"]

@@ -189,6 +189,17 @@ function makeEngine(module, wasm) {
         return Array.from(read(p, 3));
       }),
 
+    // Normal scores of evenly spread points of a copula of two variables, the first at most at the score `most`.
+    copulaPoints: (family, strength, { nu, skew, count, most = 9 }) =>
+      borrowed(({ lend }) => {
+        const [first, second] = [lend(count), lend(count)];
+        const found = wasm.copula_pair(family, strength, nu, skew, count, most, first, second);
+        return [read(first, found), read(second, found)];
+      }),
+
+    // Probability that a normal variable is at most `score`.
+    normalProbability: (score) => wasm.normal_share(score),
+
     // Probability of at most so many breaches.
     cumulative: (days, breach, breaches) =>
       borrowed(({ lend }) => wasm.binomial_cumulative(days, breach, breaches, lend(3 * days + 3))),

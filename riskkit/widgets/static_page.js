@@ -4,11 +4,10 @@
 async function start(name, render, answer) {
   const el = document.querySelector(`[data-riskkit-explorer="${name}"]:not([data-started])`);
   el.dataset.started = "true";
-  const { facts, state, engine: binary } = JSON.parse(el.querySelector("script").textContent);
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  for (const one of facts.series) {
-    one.returns = new Float64Array(bytes(one.returns).buffer);
-    one.times = one.times && new Float64Array(bytes(one.times).buffer);
+  const doubles = (_, value) => (value?.doubles === undefined ? value : new Float64Array(bytes(value.doubles).buffer));
+  const { facts, state, engine: binary } = JSON.parse(el.querySelector("script").textContent, doubles);
+  for (const one of facts.series ?? []) {
     one.shown = one.returns.slice(-one.days);
     one.loss = one.shown.map((value) => -value);
   }

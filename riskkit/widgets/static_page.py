@@ -27,12 +27,12 @@ def static_page(module: object, style: object, answer: str, facts: Mapping[str, 
         Name of a module beside this file whose one export is the function
         ``answer(engine, facts, setting, part) -> reply``: what Python would answer.
     facts, state : dict
-        What the live model would hold at the start. Each of ``facts["series"]`` holds ``returns`` and ``times`` as bytes of
-        doubles, and in ``days`` how many of the last returns are shown.
+        What the live model would hold at the start; bytes are doubles. Where there are ``facts["series"]``, each holds
+        ``returns`` and ``times``, and in ``days`` how many of the last returns are shown.
     """
     parts = [script("engine.js"), script(answer), _without_export(str(module), "the explorer"), _text("static_page.js")]
     page = {"facts": facts, "state": state, "engine": _engine()}
-    text = json.dumps(page, default=_bytes, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
+    text = json.dumps(page, default=_doubles, separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
     name = hashlib.sha256(text.encode()).hexdigest()[:12]
     return (
         f'<div data-riskkit-explorer="{name}"><style>{style}</style>'
@@ -66,10 +66,10 @@ def _without_export(code: str, name: str) -> str:
 @lru_cache(maxsize=1)
 def _engine() -> str:
     """The compiled kernels, gzipped, as text."""
-    return _bytes(gzip.compress((HERE / "engine.wasm").read_bytes(), mtime=0))
+    return base64.b64encode(gzip.compress((HERE / "engine.wasm").read_bytes(), mtime=0)).decode()
 
 
-def _bytes(value: object) -> str:
+def _doubles(value: object) -> dict[str, str]:
     if not isinstance(value, bytes):
         raise TypeError(type(value).__name__)
-    return base64.b64encode(value).decode()
+    return {"doubles": base64.b64encode(value).decode()}

@@ -54,7 +54,7 @@ def test_what_python_would_be_given_is_there(data, named_returns):
     assert facts["stops"] == {name: list(stops) for name, stops in STOPS.items()} | {"window": list(range(100, 361, 10))}
     for one in facts["series"]:
         assert one["days"] == DAYS
-        returns = np.frombuffer(base64.b64decode(one["returns"]))
+        returns = np.frombuffer(base64.b64decode(one["returns"]["doubles"]))
         np.testing.assert_array_equal(returns, named_returns[one["name"]].to_numpy()[-DAYS - 360 :])
     assert "No Python is running" in facts["note"]
     assert "re-runs 260 one-day-ahead forecasts in your browser" in facts["note"]

@@ -1,0 +1,144 @@
+"""What the copula explorer answers to one setting of its controls: two assets, how they fall together, what a book loses."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import special
+
+from riskkit.checks import FloatArray
+from riskkit.core import LossDistribution
+from riskkit.dependence import pair_points, pair_strength
+
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "Normal": "normal", "Student-t": "student", "Skew-t": "skewed", "Clayton": "clayton", "Gumbel": "gumbel",
+        "Survival Gumbel": "survival gumbel", "Frank": "frank",
+    }
+)  # fmt: skip
+WITH_NU, WITH_SKEW = ("Student-t", "Skew-t"), ("Skew-t",)
+LEVEL = 0.975
+TAIL = 0.05  # quantile at which tails are counted
+POINTS, CONDITIONAL, DRAWN = 1 << 15, 1 << 14, 1200
+CHOSEN = 1 << 16  # points of the skewed family, of which those are kept that meet a condition
+SCORES = np.linspace(-6.0, 6.0, 1201)  # where a margin is told; between two of them it is a straight line
+Margins = tuple[FloatArray, FloatArray]
+FEWEST = 200  # points under a condition from which anything is told
+
+
+class Answer(NamedTuple):
+    """Points to draw, as normal scores, and all that is worded."""
+
+    drawn: FloatArray  # (2, n) of the copula
+    crashed: FloatArray  # (2, m) given that the first asset falls
+    verdict: dict[str, Any]
+
+
+def answer(margins: Margins, family: str, tau: float, nu: float, skew: float, fall: float) -> Answer:
+    """Join two margins by a copula; tell how the half-and-half book loses, at all and when the first asset falls.
+
+    Parameters
+    ----------
+    margins : two arrays of shape (1201,)
+        Log returns of each asset at the normal scores ``SCORES``, increasing.
+    family : str
+        A key of ``FAMILIES``.
+    tau : float
+        Kendall's tau of the copula (of the skew-t: without its skewness).
+    nu, skew : float
+        Read where the family has them.
+    fall : float
+        The first asset loses at least this share of its value; 0: no condition.
+
+    Examples
+    --------
+    >>> margin = 0.04 * SCORES
+    >>> found = answer((margin, margin), "Normal", tau=0.5, nu=4.0, skew=0.0, fall=0.1)
+    >>> round(found.verdict["es"], 3), round(found.verdict["together"], 2)
+    (0.083, 0.23)
+    """
+    points = _points(family, tau, nu, skew)
+    book = LossDistribution(_losses(margins, points))
+    edge = float(special.ndtri(TAIL))
+    verdict = {
+        "var": book.var(LEVEL),
+        "es": book.es(LEVEL),
+        "alone": 0.5 * sum(_one(margin, scores).es(LEVEL) for margin, scores in zip(margins, points, strict=True)),
+        "lower": float((points <= edge).all(axis=0).mean() / (points[0] <= edge).mean()),
+        "upper": float((points >= -edge).all(axis=0).mean() / (points[0] >= -edge).mean()),
+    }
+    crashed, said = _crash(margins, points, (family, tau, nu, skew), fall)
+    return Answer(_some(points), _some(crashed), verdict | said)
+
+
+@lru_cache(maxsize=16)
+def _points(family: str, tau: float, nu: float, skew: float, below: float = 1.0) -> FloatArray:
+    """Normal scores of points of the copula; kept, for neither the fall nor the margins change them."""
+    own = {"nu": nu} if family in WITH_NU else {}
+    own |= {"skew": skew} if family in WITH_SKEW else {}
+    count = CHOSEN if family in WITH_SKEW else POINTS if below == 1.0 else CONDITIONAL
+    points = pair_points(FAMILIES[family], pair_strength(FAMILIES[family], tau), count, below=below, **own)
+    points.setflags(write=False)
+    return points
+
+
+def _crash(
+    margins: Margins, points: FloatArray, setting: tuple[str, float, float, float], fall: float
+) -> tuple[FloatArray, dict[str, Any]]:
+    """Points given that the first asset loses ``fall`` or more, and what is said of them; None where nothing can be."""
+    names = ("probability", "together", "alike", "other", "loss", "loss_es")
+    if fall == 0.0:
+        return np.empty((2, 0)), dict.fromkeys(names) | {"points": 0}
+    edges = [float(np.interp(np.log1p(-fall), margin, SCORES)) for margin in margins]
+    probability = float(special.ndtr(edges[0]))
+    chosen = setting[0] in WITH_SKEW  # from all its points, as its kernel would
+    points = points[:, points[0] <= edges[0]] if chosen else _points(*setting, below=probability)
+    count = points.shape[1]
+    if count < FEWEST:
+        return np.empty((2, 0)), dict.fromkeys(names) | {"points": count, "probability": probability}
+    losses = _losses(margins, points)
+    return points, {
+        "points": count,
+        "probability": probability,
+        "together": float((points[1] <= edges[1]).mean()),
+        "alike": float(special.ndtr(edges[1])),  # as often the second falls so far by itself
+        "other": float(-np.expm1(_returns(margins[1], points[1])).mean()),
+        "loss": float(losses.mean()),
+        "loss_es": LossDistribution(losses).es(LEVEL),
+    }
+
+
+def _some(points: FloatArray) -> FloatArray:
+    """Points to draw, picked as if at random: the first ones of an even sequence would show its pattern."""
+    count = points.shape[1]
+    return points if count <= DRAWN else points[:, (PICKS * count).astype(int)]
+
+
+def _picks(count: int) -> FloatArray:
+    """Numbers in [0, 1) of a linear congruential generator, which a page repeats to the bit."""
+    state, picks = 1, np.empty(count)
+    for i in range(count):
+        state = (1664525 * state + 1013904223) % 2**32
+        picks[i] = state / 2**32
+    return picks
+
+
+PICKS = _picks(DRAWN)
+
+
+def _returns(margin: FloatArray, scores: FloatArray) -> FloatArray:
+    """Log returns at normal scores; beyond the table its end."""
+    return np.interp(scores, SCORES, margin)
+
+
+def _one(margin: FloatArray, scores: FloatArray) -> LossDistribution:
+    """Loss of one unit of money in one asset."""
+    return LossDistribution(-np.expm1(_returns(margin, scores)))
+
+
+def _losses(margins: Margins, points: FloatArray) -> FloatArray:
+    """Losses of one unit of money, half in each asset."""
+    grown = [np.expm1(_returns(margin, scores)) for margin, scores in zip(margins, points, strict=True)]
+    return -0.5 * (grown[0] + grown[1])
