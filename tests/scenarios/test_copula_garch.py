@@ -1,14 +1,17 @@
 """Copula-GARCH: margins keep their law, the copula its dependence; conditions, paths, seeds, refusals."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import special, stats
 
 import riskkit as rk
+from riskkit.core import FitStatus
 from riskkit.dependence import ClaytonCopula, EllipticalLaw, GaussianCopula, StudentCopula, empirical_tail_dependence
 from riskkit.errors import ConvergenceError, DataError, FactorError, ModelError
-from riskkit.volatility import Egarch, Ewma, Garch, RiskMetrics2006, fit_many
+from riskkit.volatility import Ewma, Garch, Gjr, RiskMetrics2006, fit_many
 
 NAMES = ["BTC", "ETH", "SOL"]
 
@@ -133,7 +136,7 @@ def test_semiparametric_residuals_are_the_margins_law_too():
     assert "semiparametric residuals" in scenarios.provenance
 
 
-@pytest.mark.parametrize("spec", [Egarch(dist="skewt"), Garch(dist="ged"), Ewma(), RiskMetrics2006()])
+@pytest.mark.parametrize("spec", [Gjr(dist="skewt", mean="ar1"), Garch(dist="ged"), Ewma(), RiskMetrics2006()])
 def test_other_margins(spec):
     table = RETURNS[["BTC", "ETH"]]
     joint = rk.scenarios.fit_joint(table, margins=spec, copula=GaussianCopula())
@@ -197,3 +200,9 @@ def test_a_margin_that_failed_is_named():
     failed = rk.volatility.ManyFits({"BTC": MANY["BTC"], "ETH": MANY["ETH"]}, {"SOL": "no maximum"})
     with pytest.raises(ConvergenceError, match="SOL has no fit"):
         draw(margins=failed)
+    stopped = SimpleNamespace(status=FitStatus.NOT_CONVERGED)
+    with pytest.raises(ConvergenceError, match="margin of ETH did not reach"):
+        draw(margins=rk.volatility.ManyFits({"BTC": MANY["BTC"], "ETH": stopped, "SOL": MANY["SOL"]}, {}))
+    unknown = SimpleNamespace(status=FitStatus.OK)
+    with pytest.raises(DataError, match="residuals of ETH is not known"):
+        draw(margins=rk.volatility.ManyFits({"BTC": MANY["BTC"], "ETH": unknown, "SOL": MANY["SOL"]}, {}))
