@@ -1,5 +1,6 @@
 """Copula-GARCH: margins keep their law, the copula its dependence; conditions, paths, seeds, refusals."""
 
+import pickle
 from types import SimpleNamespace
 
 import numpy as np
@@ -96,6 +97,11 @@ def test_seeds_and_threads():
     losses = [joint.losses(np.ones(3), 70_000, rng=7, threads=threads) for threads in (1, 2, 3, None)]
     for other in losses[1:]:
         np.testing.assert_array_equal(losses[0], other)
+    returns = [joint.returns(9_000, 4, rng=7, threads=threads) for threads in (1, 2, None)]
+    for other in returns[1:]:
+        np.testing.assert_array_equal(returns[0], other)
+    again = pickle.loads(pickle.dumps(joint))
+    np.testing.assert_array_equal(again.returns(9_000, 4, rng=7), returns[0])
     np.testing.assert_array_equal(draw(n=500).moves, draw(n=500).moves)
     assert not np.array_equal(draw(n=500).moves, draw(n=500, rng=2).moves)
 
