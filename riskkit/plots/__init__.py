@@ -16,6 +16,7 @@ from riskkit.plots.pegs import peg
 from riskkit.plots.perpetuals import funding, last_and_mark
 from riskkit.plots.tails import loss_tail
 from riskkit.plots.template import register
+from riskkit.plots.thresholds import hill, mean_excess, threshold_stability
 from riskkit.plots.through_time import parameters, regimes
 from riskkit.plots.universe import stylised_facts, survivorship
 from riskkit.plots.volatility import volatility
@@ -28,9 +29,11 @@ __all__ = [
     "correlation_matrix",
     "correlation_path",
     "funding",
+    "hill",
     "last_and_mark",
     "likelihood",
     "loss_tail",
+    "mean_excess",
     "news_impact",
     "order_book",
     "parameters",
@@ -43,6 +46,7 @@ __all__ = [
     "survivorship",
     "tail_concentration",
     "term_structure",
+    "threshold_stability",
     "var_breaches",
     "volatility",
 ]

@@ -145,7 +145,7 @@ def _fitted(returns: pd.DataFrame, margins: Any) -> dict[str, Any]:
 
 def _joined(common: pd.DataFrame, laws: Mapping[str, Any], copula: Any, residuals: str) -> Any:
     """The copula: estimated, or as it was given."""
-    chosen = dependence.StudentCopula() if copula is None else copula
+    chosen: Any = dependence.StudentCopula() if copula is None else copula
     if not hasattr(chosen, "fit"):
         names = tuple(getattr(chosen, "law", chosen).names)
         if set(names) != set(common.columns):

@@ -1,14 +1,14 @@
 """A joint law of tomorrow's returns: a volatility model for every margin, a copula for what holds them together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from riskkit import checks, tails
+from riskkit import checks, dependence, tails
 from riskkit.checks import FloatArray
 from riskkit.core.frozen import restore
 from riskkit.errors import DataError, FactorError, ModelError
@@ -49,28 +49,34 @@ class JointReturns:
 
     def uniforms(self, n: int, *, rng: Rng, given: Given | None = None) -> FloatArray:
         """Draw ``n`` joint uniforms (n, d); ``given`` on the scale of the next step's returns."""
-        translated = {name: self._probability(name, value) for name, value in (given or {}).items()}
-        if self.copula is None:
-            return _single(n, rng, translated.get(self.names[0]))
-        drawn = self.copula.sample(n, rng=rng, given=translated or None)
-        return np.ascontiguousarray(drawn[list(self.names)].to_numpy())
+        return self._uniforms(n, rng, self._translated(given))
 
-    def returns(self, n: int, horizon: int = 1, *, rng: Rng, given: Given | None = None) -> FloatArray:
+    def returns(
+        self, n: int, horizon: int = 1, *, rng: Rng, given: Given | None = None, threads: int | None = None
+    ) -> FloatArray:
         """Draw the sum of the next ``horizon`` returns of every series, (n, d).
 
         Each day's shocks are joined by the copula and independent of the days before; each margin's volatility answers its
-        own shocks along every path.
+        own shocks along every path. Blocks of draws have generators of their own, so threads change nothing.
         """
         if given and horizon > 1:
             raise ModelError(
                 "a condition on returns needs a horizon of one step", got=f"{horizon} steps", expected="horizon=1",
                 remedy="draw without given, and select among the draws",
             )  # fmt: skip
-        drawn = self.uniforms(n * horizon, rng=rng, given=given)
-        result = np.empty((n, len(self.names)))
-        for column, name in enumerate(self.names):
-            shocks = _quantiles(self.laws[name], drawn[:, column]).reshape(horizon, n)
-            result[:, column] = self.margins[name].paths(shocks).sum(axis=0)
+        result = np.empty((checks.whole("n", n, least=1), len(self.names)))
+        steps, seed, conditions = checks.whole("horizon", horizon, least=1), entropy(rng), self._translated(given)
+        size = max(BLOCK // steps, 1)
+
+        def fill(block: int) -> None:
+            part = result[block * size : (block + 1) * size]
+            shocks = self._shocks(steps * len(part), child(seed, block), conditions)
+            for column, name in enumerate(self.names):
+                paths = self.margins[name].paths(shocks[:, column].reshape(steps, len(part)))
+                part[:, column] = paths.sum(axis=0)
+
+        _ = self._quantiles  # made once, before the threads ask for them
+        _each(fill, -(-n // size), threads)
         return result
 
     def losses(
@@ -100,34 +106,75 @@ class JointReturns:
         def fill(block: int) -> None:
             part, own = result[block * BLOCK : (block + 1) * BLOCK], child(seed, block)
             if tables is None:
-                drawn = self.returns(len(part), rng=own)
+                drawn = self.returns(len(part), rng=own, threads=1)
                 part[:] = -(np.expm1(drawn) if simple else drawn) @ exposure
-            else:
+            elif self._ellipse is None:
                 _margins.losses(self.uniforms(len(part), rng=own), tables, exposure, simple, part)
+            else:
+                root, nu = self._ellipse
+                normals, radius = _spherical(own, len(part), len(root), nu)
+                _margins.elliptical_losses(normals, root, radius, tables, exposure, simple, part)
 
-        blocks = range(-(-n // BLOCK))
-        if threads == 1:
-            list(map(fill, blocks))
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(fill, blocks))
+        _each(fill, -(-n // BLOCK), threads)
         return result
+
+    def _uniforms(self, n: int, source: Rng, conditions: Given) -> FloatArray:
+        if self.copula is None:
+            return _single(n, source, conditions.get(self.names[0]))
+        drawn = self.copula.sample(n, rng=source, given=conditions or None)
+        return np.ascontiguousarray(drawn[list(self.names)].to_numpy())
+
+    def _shocks(self, n: int, own: np.random.Generator, conditions: Given) -> FloatArray:
+        """Joint standardised residuals (n, d): from scores where the copula is elliptical and nothing is given."""
+        if self._ellipse is None or conditions:
+            drawn, quantiles = self._uniforms(n, own, conditions), self._quantiles[0]
+        else:
+            root, nu = self._ellipse
+            normals, radius = _spherical(own, n, len(root), nu)
+            # no product by BLAS: it would start threads of its own for every block
+            drawn, quantiles = np.einsum("ij,kj->ik", normals, root) * radius[:, np.newaxis], self._quantiles[1]
+        return np.column_stack([quantile(drawn[:, column]) for column, quantile in enumerate(quantiles)])
+
+    @cached_property
+    def _quantiles(self) -> tuple[list[Any], list[Any]]:
+        """Each series' residual by its uniform, and by its elliptical score."""
+        nu = None if self._ellipse is None else self._ellipse[1]
+        return tuple([_quantile_of(self.laws[name], score) for name in self.names] for score in (None, nu))  # type: ignore[return-value]
 
     @cached_property
     def _tables(self) -> list[_margins.Margin] | None:
-        """The next return of every series as a function of its uniform; None where a law has no table."""
-        if any(_has_no_table(law) for law in self.laws.values()):
+        """The next return of every series by its uniform, or its elliptical score; None where a law has no table."""
+        if self._exact:
             return None
+        score = None if self._ellipse is None else self._ellipse[1]
         result = []
         for name in self.names:
             mean, sigma = self._ahead(name)
-            result.append(tails.QuantileTable(self.laws[name], location=mean, scale=sigma).margin)
+            result.append(tails.QuantileTable(self.laws[name], score, location=mean, scale=sigma).margin)
         return result
+
+    @cached_property
+    def _ellipse(self) -> tuple[FloatArray, float] | None:
+        """Lower root of the correlation and degrees of freedom of an elliptical copula: its scores need no uniforms."""
+        law = getattr(self.copula, "law", self.copula)
+        if self._exact or not isinstance(law, dependence.EllipticalLaw):
+            return None
+        names = list(self.names)
+        root = np.linalg.cholesky(law.correlation.loc[names, names].to_numpy())
+        return np.ascontiguousarray(root), float(law.nu)
 
     def _ahead(self, name: str) -> tuple[float, float]:
         """Mean and standard deviation of the next return."""
         mean, above = self.margins[name].paths(np.array([[0.0, 1.0]]))[0]
         return float(mean), float(above - mean)
+
+    @property
+    def _exact(self) -> bool:
+        """Is there a law without a table? The quantile function of the GED is singular at 0."""
+        return any(getattr(law, "dist", None) == "ged" for law in self.laws.values())
+
+    def _translated(self, given: Given | None) -> Given:
+        return {name: self._probability(name, value) for name, value in (given or {}).items()}
 
     def _probability(self, name: str, value: float | tuple[float, float]) -> float | tuple[float, float]:
         """A condition on a return as one on its uniform."""
@@ -151,15 +198,29 @@ def distribution(law: Any, z: FloatArray) -> FloatArray:
     return np.asarray(law.distribution(z) if hasattr(law, "distribution") else law.cdf(z))
 
 
-def _quantiles(law: Any, u: FloatArray) -> FloatArray:
-    if _has_no_table(law):
-        return np.asarray(law.quantile(np.clip(u, np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0))))
-    return tails.QuantileTable(law)(u)
+def _quantile_of(law: Any, score: float | None) -> Callable[[FloatArray], FloatArray]:
+    if getattr(law, "dist", None) == "ged":
+        return partial(_exact_quantile, law)
+    return tails.QuantileTable(law, score)
 
 
-def _has_no_table(law: Any) -> bool:
-    """The quantile function of the GED is singular at 0."""
-    return getattr(law, "dist", None) == "ged"
+def _exact_quantile(law: Any, u: FloatArray) -> FloatArray:
+    return np.asarray(law.quantile(np.clip(u, np.nextafter(0.0, 1.0), np.nextafter(1.0, 0.0))))
+
+
+def _spherical(own: np.random.Generator, n: int, d: int, nu: float) -> tuple[FloatArray, FloatArray]:
+    """Independent normals (n, d), and what makes each row a draw of the t law with nu degrees of freedom, (n,)."""
+    normals = own.standard_normal((n, d))
+    return normals, np.sqrt(nu / own.chisquare(nu, n)) if np.isfinite(nu) else np.ones(n)
+
+
+def _each(fill: Callable[[int], None], blocks: int, threads: int | None) -> None:
+    if threads == 1 or blocks == 1:
+        for block in range(blocks):
+            fill(block)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fill, range(blocks)))
 
 
 def _single(n: int, source: Rng, bounds: float | tuple[float, float] | None) -> FloatArray:

@@ -46,7 +46,7 @@ def mean_excess(series: pd.Series, *, tail: str = "upper") -> pd.DataFrame:
     error = np.sqrt(np.maximum(squares / count - mean**2, 0.0) / (count - 1))
     excess = mean + ordered.mean() - thresholds
     columns = {"mean_excess": excess, "lower": excess - WIDE * error, "upper": excess + WIDE * error, "exceedances": count}
-    return pd.DataFrame(columns, pd.Index(thresholds, name="threshold"))
+    return _from(series, pd.DataFrame(columns, pd.Index(thresholds, name="threshold")))
 
 
 def hill(series: pd.Series, *, tail: str = "upper") -> pd.DataFrame:
@@ -85,7 +85,7 @@ def hill(series: pd.Series, *, tail: str = "upper") -> pd.DataFrame:
     xi = np.cumsum(logs)[:-1] / k - logs[1:]
     error = WIDE * xi / np.sqrt(k)
     columns = {"xi": xi, "lower": xi - error, "upper": xi + error, "threshold": positive[1:]}
-    return pd.DataFrame(columns, pd.Index(k, name="k"))
+    return _from(series, pd.DataFrame(columns, pd.Index(k, name="k")))
 
 
 def threshold_stability(series: pd.Series, *, tail: str = "upper", thresholds: int = 40) -> pd.DataFrame:
@@ -125,7 +125,13 @@ def threshold_stability(series: pd.Series, *, tail: str = "upper", thresholds: i
         scale = found.beta - found.xi * threshold
         rows[threshold] = (found.xi, found.xi - band, found.xi + band, scale, len(excess), str(found.status))
     names = ["xi", "lower", "upper", "modified_scale", "exceedances", "status"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("threshold")
+    return _from(series, pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("threshold"))
+
+
+def _from(series: pd.Series, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with what the series says of its source."""
+    frame.attrs.update(getattr(series, "attrs", {}))
+    return frame
 
 
 def _ordered(series: pd.Series, tail: str) -> np.ndarray:

@@ -38,6 +38,19 @@ def test_losses_of_any_portfolio(rows, count, degrees, simple, seed):
     np.testing.assert_allclose(found[few], oracle.loss(x[few], tables, weights, simple), rtol=1e-12, atol=1e-14)
 
 
+@settings(deadline=None, max_examples=40)
+@given(rows=st.integers(0, 600), count=st.integers(1, 3), simple=st.booleans(), seed=st.integers(0, 99))
+def test_elliptical_scores_are_made_on_the_way(rows, count, simple, seed):
+    random = np.random.default_rng(seed)
+    z, radius, weights = random.normal(size=(rows, count)), random.uniform(0.5, 3.0, rows), random.normal(size=count)
+    root = np.linalg.cholesky(0.4 * np.eye(count) + 0.6)
+    tables = [QuantileTable(law, 4.0, 0.001, 0.05) for law in LAWS[:count]]
+    found = np.full(rows, np.nan)
+    _margins.elliptical_losses(z, root, radius, [table.margin for table in tables], weights, simple, found)
+    scores = np.ascontiguousarray(radius[:, np.newaxis] * (z @ root.T))
+    np.testing.assert_allclose(found, losses(scores, tables, weights, simple), rtol=1e-9, atol=1e-11)
+
+
 def test_exponentials_to_rounding_and_to_the_end():
     law = Empirical().fit(pd.Series([-800.0, -1.0, 0.0, 1e-9, 0.3, 2.0, 690.0, 800.0]))
     table = QuantileTable(law)
@@ -65,6 +78,10 @@ def test_missing_draws_stay_missing():
 
 def test_what_does_not_fit_is_refused():
     margin = QuantileTable(LAWS[0]).margin
+    with pytest.raises(ValueError, match="a root of 1 x 1"):
+        _margins.elliptical_losses(
+            np.ones((3, 2)), np.ones((1, 1)), np.ones(3), [margin] * 2, np.ones(2), False, np.empty(3)
+        )
     with pytest.raises(ValueError, match="draws are"):
         _margins.losses(np.ones((3, 2)), [margin], np.ones(2), False, np.empty(3))
     with pytest.raises(ValueError, match="draws are"):
