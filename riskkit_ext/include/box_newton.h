@@ -33,8 +33,8 @@
 #ifndef NEWTON_PASSES
 #define NEWTON_PASSES 80
 #endif
-#define NEWTON_TOLERANCE 1e-10
-#define NEWTON_CLOSE 1e-10 /* standard errors */
+#define NEWTON_TOLERANCE 1e-12
+#define NEWTON_CLOSE 1e-11 /* standard errors */
 #define NEWTON_CHORD 3e-3   /* a step from an exact Hessian, in standard errors, after which the gradient is enough */
 #define NEWTON_NEAR 0.2    /* a first step from a neighbour's Hessian, in standard errors, that may be trusted */
 #define NEWTON_ROUGH 1e-2   /* standard errors; rounding in single precision is about 1e-5, on a ridge 1e-4 */

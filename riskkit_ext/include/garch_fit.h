@@ -119,7 +119,7 @@ static GarchModel garch_model(int student, int leverage, int zero_mean, int star
                          {10.0, 10.0, 1.0, 1.0, 1.0 / 2.05, 1.0},
                          garch_prepare,
                          garch_search,
-                         LANE_SINGLE_PAYS ? garch_search_single : 0,
+                         garch_search_single, /* also in a page, where it gains nothing: the same hills are climbed there */
                          garch_peaks,
                          garch_near,
                          garch_ahead},

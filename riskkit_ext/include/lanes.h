@@ -45,14 +45,6 @@
 #define LANES_DISPATCHED
 #endif
 
-/* Whether passes in single precision are faster than those in double. In a browser's registers they save less time than the
- * evaluations cost that make up for the digits. */
-#ifdef __wasm__
-#define LANE_SINGLE_PAYS 0
-#else
-#define LANE_SINGLE_PAYS 1
-#endif
-
 /* Sum of logarithms as the logarithm of a product: one multiplication per term; every LOG_BLOCK terms the exponent of the
  * product is moved into an integer. Domain: positive normal numbers with |log10| < 19, so that LOG_BLOCK of them cannot
  * overflow. */
