@@ -53,12 +53,7 @@ TARGET ALWAYS_INLINE void dcc_roots(int d, const double *z, const DccWork *work,
 TARGET ALWAYS_INLINE void dcc_slopes(const DccSample *sample, const DccPoint *point, const DccState *state, const DccWork *work,
                                      lane c, lane *slope, int corrected, int asymmetric, int l) {
     int d = sample->d, wide = dcc_padded(d);
-    const double *inverse = work->inverse + l;
-    for (int j = 0; j < d; j++) {
-        lane x = lane_all(0.0);
-        for (int k = j; k < d; k++) x += AT(inverse, k * wide + j) * AT(work->y + l, k);
-        PUT(work->x + l, j, x);
-    }
+    const double *inverse = work->inverse + l, *minus_x = inverse + (long)(d * wide) * LANES;
     double *p = work->q + l; /* P takes the place of Q */
     for (int i = 0; i < d; i++) {
         for (int j = 0; j <= i; j += 4) {
@@ -80,10 +75,10 @@ TARGET ALWAYS_INLINE void dcc_slopes(const DccSample *sample, const DccPoint *po
     }
     lane sum_a = lane_all(0.0), sum_b = sum_a, sum_g = sum_a;
     for (int i = 0; i < d; i++) {
-        lane cx = c * AT(work->x + l, i);
+        lane cx = -c * AT(minus_x, i);
         for (int j = 0; j <= i; j++) {
             int e = i * (i + 1) / 2 + j;
-            lane by = AT(p, e) - cx * AT(work->x + l, j), qa = AT(state->a + l, e), qb = AT(state->b + l, e);
+            lane by = AT(p, e) + cx * AT(minus_x, j), qa = AT(state->a + l, e), qb = AT(state->b + l, e);
             if (j == i) by = 0.5 * (by + (cx * AT(work->w + l, i) - 1.0) * AT(work->by_q + l, i));
             if (corrected) {
                 qa += point->target_a[e];
@@ -107,16 +102,9 @@ TARGET ALWAYS_INLINE void dcc_measure(const DccSample *sample, const DccPoint *p
     lane weight = lane_load(present + l), s = lane_all(0.0), c = lane_all(1.0), slope[3];
     dcc_matrix(d, point, state, work, corrected, asymmetric, l);
     dcc_roots(d, z, work, l);
+    for (int i = 0; i < d; i++) PUT(work->q + l, dcc_packed(d) + i, AT(work->w + l, i));
     dcc_decompose(d, work, weight, totals, l);
-    for (int i = 0; i < d; i++) {
-        const double *row = work->unit + l + (long)(i * (i + 1) / 2) * LANES;
-        lane y = AT(work->w + l, i);
-        for (int k = 0; k < i; k++) y -= AT(row, k) * AT(work->x + l, k);
-        PUT(work->x + l, i, y); /* L^-1 w; x itself comes later */
-        lane over = y * AT(work->by_pivot + l, i);
-        PUT(work->y + l, i, over);
-        s += y * over;
-    }
+    for (int e = dcc_packed(d), end = e + d; e < end; e++) s += AT(work->scaled + l, e) * AT(work->unit + l, e);
     double room = point->nu - 2.0;
     if (student) {
         c = (point->nu + d) / (room + s);
