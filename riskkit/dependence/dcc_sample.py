@@ -63,11 +63,11 @@ class DccSample:
 def residuals(z: object) -> pd.DataFrame:
     """Return standardised residuals, checked: a table of columns that vary, differ, and have mean squares near 1."""
     frame = several("z", z)
-    squares = (frame**2).mean()
-    odd = squares[(squares < 0.25) | (squares > 4.0)]
+    squares = (frame.to_numpy() ** 2).mean(axis=0)
+    odd = np.flatnonzero((squares < 0.25) | (squares > 4.0))
     if len(odd):
         raise DataError(
-            "z is not standardised", got=f"mean square {odd.iloc[0]:.3g} in {odd.index[0]!r}",
+            "z is not standardised", got=f"mean square {squares[odd[0]]:.3g} in {frame.columns[odd[0]]!r}",
             expected="columns of variance about 1", remedy="rk.volatility.fit_many(returns, spec).standardised",
         )  # fmt: skip
     return frame

@@ -20,9 +20,9 @@ FULL = 1.0 - 1e-6  # persistence at most
 NU = (2.05, 500.0)
 NO_NEWS = 1e-9  # of a + delta g: what is less is none
 CLOSE = 1e-9  # to a bound: on it
-GRID = (0.5, 0.9, 0.97, 0.99), (0.01, 0.05, 0.2)  # starts: persistence, share of the news
+GRID = (0.6, 0.93, 0.985), (0.01, 0.04, 0.15)  # starts: persistence, share of the news
 SEARCHES = 3  # from the best peaks of the grid
-FLAT = 1e-8  # of the mean log density: the rest is Newton's
+FLAT = 1e-6  # of the mean log density: the rest is Newton's
 STEPS = 8  # of Newton
 SMALL = 1e-7  # a rise per standard error that is none
 FIRST_NU = 8.0
@@ -81,21 +81,24 @@ class Search:
         return value, np.array([s * by_news + (1.0 - s) * b, p * (by_news - b), p * s * (g / self.delta - a), by_eta])
 
     def climb(self, start: FloatArray) -> FloatArray:
-        """The end of a quasi-Newton search in the box."""
+        """The end of a quasi-Newton search in the box, in steps that fit the place where it starts."""
         count, searched = len(self.sample.values), self.searched
+        p, s, _, eta = start
+        scale = np.array([1.0 - p, s, 0.3, eta])[searched]
 
-        def falling(some: FloatArray) -> tuple[float, FloatArray]:
+        def falling(moves: FloatArray) -> tuple[float, FloatArray]:
             at = start.copy()
-            at[searched] = some
+            at[searched] = np.clip(start[searched] + scale * moves, self.lower[searched], self.upper[searched])
             value, slope = self.slope(at)
-            return (-value / count, -slope[searched] / count) if np.isfinite(value) else (1e10, np.zeros(len(searched)))
+            return (-value / count, -scale * slope[searched] / count) if np.isfinite(value) else (1e10, np.zeros(len(scale)))
 
-        bounds = list(zip(self.lower[searched], self.upper[searched], strict=True))
+        ends = ((end - start)[searched] / scale for end in (self.lower, self.upper))
         found = optimize.minimize(
-            falling, start[searched], jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": FLAT, "gtol": FLAT}
-        )
+            falling, np.zeros(len(scale)), jac=True, method="L-BFGS-B", bounds=list(zip(*ends, strict=True)),
+            options={"ftol": FLAT, "gtol": FLAT},
+        )  # fmt: skip
         end = start.copy()
-        end[searched] = found.x
+        end[searched] = np.clip(start[searched] + scale * found.x, self.lower[searched], self.upper[searched])
         return end
 
     def curvature(self, at: FloatArray, free: npt.NDArray[np.intp]) -> FloatArray:

@@ -44,9 +44,9 @@ typedef struct {
     double *x, *a, *b, *g;
 } DccState;
 
-/* What a pass needs besides: Q, L and L D (m, LANES), the inverse of L (d, padded d, LANES), and vectors (d, LANES). */
+/* What a pass needs besides: Q, L and L D (m + d, LANES), the inverse of L (d + 1, padded d, LANES), vectors (d, LANES). */
 typedef struct {
-    double *q, *unit, *scaled, *inverse, *root, *by_q, *w, *y, *by_pivot, *x, *lean_a, *lean_b;
+    double *q, *unit, *scaled, *inverse, *root, *by_q, *w, *by_pivot, *lean_a, *lean_b;
 } DccWork;
 
 /* Sums over the observations of each stretch. `unlikely` is not zero where Q was not positive definite. */
@@ -198,7 +198,7 @@ static void dcc_target(int d, double *sums, double *out) {
 /* Doubles that dcc_evaluate works in. */
 static long dcc_workspace(int d) {
     long m = dcc_packed(d);
-    return LANES * (8 * m + 3 * m + (long)d * dcc_padded(d) + 8 * (long)d + 6 * (long)d + 3 * m) + 4 * m + LANES;
+    return LANES * (14 * m + (d + 1L) * dcc_padded(d) + 15L * d) + 4 * m + LANES;
 }
 
 static double *dcc_take(double **from, long size) {
@@ -214,10 +214,10 @@ static DccState dcc_state(double **from, long size) {
 }
 
 static DccWork dcc_work(double **from, int d) {
-    long m = (long)dcc_packed(d) * LANES, v = (long)d * LANES, square = v * dcc_padded(d);
+    long v = (long)d * LANES, m = (long)dcc_packed(d) * LANES + v, square = (v + LANES) * dcc_padded(d);
     DccWork work = {dcc_take(from, m), dcc_take(from, m), dcc_take(from, m), dcc_take(from, square),
                     dcc_take(from, v), dcc_take(from, v), dcc_take(from, v), dcc_take(from, v),
-                    dcc_take(from, v), dcc_take(from, v), dcc_take(from, v), dcc_take(from, v)};
+                    dcc_take(from, v), dcc_take(from, v)};
     memset(work.inverse, 0, (size_t)square * sizeof(double));
     return work;
 }

@@ -21,7 +21,8 @@ typedef struct {
     int pending;
 } DccTotals;
 
-/* Q = L D L' with unit lower L, column after column, four rows at a time; D is left as its inverse. */
+/* Q = L D L' with unit lower L, column after column, four rows at a time; D is left as its inverse. Q has w' as a row more: that
+ * row of L D is y' with L y = w, and that of the inverse of L is -x' with Q x = w. */
 TARGET ALWAYS_INLINE void dcc_decompose(int d, const DccWork *work, lane weight, DccTotals *totals, int l) {
     double *q = work->q + l, *unit = work->unit + l, *scaled = work->scaled + l;
     for (int j = 0; j < d; j++) {
@@ -37,7 +38,7 @@ TARGET ALWAYS_INLINE void dcc_decompose(int d, const DccWork *work, lane weight,
             totals->pending = 0;
         }
         PUT(work->by_pivot + l, j, by);
-        for (; i + 3 < d; i += 4) {
+        for (; i + 3 <= d; i += 4) {
             long p0 = i * (i + 1) / 2, p1 = p0 + i + 1, p2 = p1 + i + 2, p3 = p2 + i + 3;
             lane v0 = AT(q, p0 + j), v1 = AT(q, p1 + j), v2 = AT(q, p2 + j), v3 = AT(q, p3 + j);
             for (int k = 0; k < j; k++) {
@@ -56,7 +57,7 @@ TARGET ALWAYS_INLINE void dcc_decompose(int d, const DccWork *work, lane weight,
             PUT(unit, p2 + j, v2 * by);
             PUT(unit, p3 + j, v3 * by);
         }
-        for (; i < d; i++) {
+        for (; i <= d; i++) {
             long p = i * (i + 1) / 2;
             lane v = AT(q, p + j);
             for (int k = 0; k < j; k++) v -= AT(unit, p + k) * AT(row, k);
@@ -66,12 +67,12 @@ TARGET ALWAYS_INLINE void dcc_decompose(int d, const DccWork *work, lane weight,
     }
 }
 
-/* The inverse of L, row after row, in blocks of four columns: (d, padded d), zero above its unit diagonal. */
+/* The inverse of L, row after row, in blocks of four columns: (d + 1, padded d), zero above its unit diagonal. */
 TARGET ALWAYS_INLINE void dcc_invert(int d, const DccWork *work, int l) {
     const double *unit = work->unit + l;
     double *inverse = work->inverse + l;
     int wide = dcc_padded(d);
-    for (int i = 0; i < d; i++) {
+    for (int i = 0; i <= d; i++) {
         const double *row = unit + (long)(i * (i + 1) / 2) * LANES;
         for (int j = 0; j < i; j += 4) {
             lane m0 = lane_all(0.0), m1 = m0, m2 = m0, m3 = m0;
@@ -89,6 +90,6 @@ TARGET ALWAYS_INLINE void dcc_invert(int d, const DccWork *work, int l) {
             PUT(own, 2, m2);
             PUT(own, 3, m3);
         }
-        PUT(inverse, i * wide + i, lane_all(1.0));
+        if (i < d) PUT(inverse, i * wide + i, lane_all(1.0));
     }
 }

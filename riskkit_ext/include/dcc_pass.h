@@ -49,42 +49,44 @@ TARGET ALWAYS_INLINE void dcc_roots(int d, const double *z, const DccWork *work,
 }
 
 /* Derivatives of l_t by a, b and g: with P the inverse of Q, x = P w and c what multiplies s in the slope of l_t,
- *     dl = -1/2 sum over i, j of (P_ij - c x_i x_j) dQ_ij - 1/2 sum over i of (c x_i z_i / root_i - 1 / q_ii) dQ_ii. */
+ *     dl = -1/2 sum over i, j of (P_ij - c x_i x_j) dQ_ij - 1/2 sum over i of (c x_i w_i - 1) / q_ii dQ_ii. */
 TARGET ALWAYS_INLINE void dcc_slopes(const DccSample *sample, const DccPoint *point, const DccState *state, const DccWork *work,
-                                     const double *z, lane c, lane *slope, int corrected, int asymmetric, int l) {
+                                     lane c, lane *slope, int corrected, int asymmetric, int l) {
     int d = sample->d, wide = dcc_padded(d);
-    const double *inverse = work->inverse + l;
-    for (int j = 0; j < d; j++) {
-        lane x = lane_all(0.0);
-        for (int k = j; k < d; k++) x += AT(inverse, k * wide + j) * AT(work->y + l, k);
-        PUT(work->x + l, j, x);
-    }
-    lane sum_a = lane_all(0.0), sum_b = sum_a, sum_g = sum_a;
+    const double *inverse = work->inverse + l, *minus_x = inverse + (long)(d * wide) * LANES;
+    double *p = work->q + l; /* P takes the place of Q */
     for (int i = 0; i < d; i++) {
-        lane cx = c * AT(work->x + l, i);
         for (int j = 0; j <= i; j += 4) {
-            lane p[4] = {lane_all(0.0), lane_all(0.0), lane_all(0.0), lane_all(0.0)};
+            lane p0 = lane_all(0.0), p1 = p0, p2 = p0, p3 = p0;
             for (int k = i; k < d; k++) {
                 const double *row = inverse + (long)(k * wide + j) * LANES;
                 lane by = AT(inverse, k * wide + i) * AT(work->by_pivot + l, k);
-                p[0] += by * AT(row, 0);
-                p[1] += by * AT(row, 1);
-                p[2] += by * AT(row, 2);
-                p[3] += by * AT(row, 3);
+                p0 += by * AT(row, 0);
+                p1 += by * AT(row, 1);
+                p2 += by * AT(row, 2);
+                p3 += by * AT(row, 3);
             }
-            for (int r = 0; r < 4 && j + r <= i; r++) {
-                int e = i * (i + 1) / 2 + j + r;
-                lane by = p[r] - cx * AT(work->x + l, j + r);
-                if (j + r == i) by = 0.5 * (by + cx * AT(z + l, i) / AT(work->root + l, i) - AT(work->by_q + l, i));
-                lane qa = AT(state->a + l, e), qb = AT(state->b + l, e);
-                if (corrected) {
-                    qa += point->target_a[e];
-                    qb += point->target_b[e];
-                }
-                sum_a -= by * qa;
-                sum_b -= by * qb;
-                if (asymmetric) sum_g -= by * AT(state->g + l, e);
+            int e = i * (i + 1) / 2 + j;
+            PUT(p, e, p0);
+            if (j + 1 <= i) PUT(p, e + 1, p1);
+            if (j + 2 <= i) PUT(p, e + 2, p2);
+            if (j + 3 <= i) PUT(p, e + 3, p3);
+        }
+    }
+    lane sum_a = lane_all(0.0), sum_b = sum_a, sum_g = sum_a;
+    for (int i = 0; i < d; i++) {
+        lane cx = -c * AT(minus_x, i);
+        for (int j = 0; j <= i; j++) {
+            int e = i * (i + 1) / 2 + j;
+            lane by = AT(p, e) + cx * AT(minus_x, j), qa = AT(state->a + l, e), qb = AT(state->b + l, e);
+            if (j == i) by = 0.5 * (by + (cx * AT(work->w + l, i) - 1.0) * AT(work->by_q + l, i));
+            if (corrected) {
+                qa += point->target_a[e];
+                qb += point->target_b[e];
             }
+            sum_a -= by * qa;
+            sum_b -= by * qb;
+            if (asymmetric) sum_g -= by * AT(state->g + l, e);
         }
     }
     slope[0] = sum_a;
@@ -100,16 +102,9 @@ TARGET ALWAYS_INLINE void dcc_measure(const DccSample *sample, const DccPoint *p
     lane weight = lane_load(present + l), s = lane_all(0.0), c = lane_all(1.0), slope[3];
     dcc_matrix(d, point, state, work, corrected, asymmetric, l);
     dcc_roots(d, z, work, l);
+    for (int i = 0; i < d; i++) PUT(work->q + l, dcc_packed(d) + i, AT(work->w + l, i));
     dcc_decompose(d, work, weight, totals, l);
-    for (int i = 0; i < d; i++) {
-        const double *row = work->unit + l + (long)(i * (i + 1) / 2) * LANES;
-        lane y = AT(work->w + l, i);
-        for (int k = 0; k < i; k++) y -= AT(row, k) * AT(work->x + l, k);
-        PUT(work->x + l, i, y); /* L^-1 w; x itself comes later */
-        lane over = y * AT(work->by_pivot + l, i);
-        PUT(work->y + l, i, over);
-        s += y * over;
-    }
+    for (int e = dcc_packed(d), end = e + d; e < end; e++) s += AT(work->scaled + l, e) * AT(work->unit + l, e);
     double room = point->nu - 2.0;
     if (student) {
         c = (point->nu + d) / (room + s);
@@ -121,7 +116,7 @@ TARGET ALWAYS_INLINE void dcc_measure(const DccSample *sample, const DccPoint *p
     }
     if (!curious) return;
     dcc_invert(d, work, l);
-    dcc_slopes(sample, point, state, work, z, c, slope, corrected, asymmetric, l);
+    dcc_slopes(sample, point, state, work, c, slope, corrected, asymmetric, l);
     for (int k = 0; k < 3; k++) totals->slope[k] += weight * slope[k];
     if (!scores) return;
     double parts[4][WIDTH];
