@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy import integrate, special, stats
+from oracles import copula_points as oracle
+from scipy import special
 
 from riskkit_ext import _copula_points as kernel
 
@@ -15,16 +16,8 @@ def scores(family, strength, nu=4.0, skew=0.0, most=9.0, n=N):
     return first[:count], second[:count]
 
 
-def sequence(*generators):
-    return [np.mod(0.5 + np.arange(1, N + 1) * generator, 1.0) for generator in generators]
-
-
-PLASTIC = (0.7548776662466927, 0.5698402909980532)
-ROOTS = (np.sqrt(2.0) - 1.0, np.sqrt(3.0) - 1.0, np.sqrt(5.0) - 2.0)
-
-
 def test_normal_scores_are_scipys():
-    v, w = sequence(*PLASTIC)
+    v, w = oracle.sequence(N, *oracle.PLASTIC)
     first, second = scores("normal", 0.0)
     np.testing.assert_allclose(first, special.ndtri(v), rtol=1e-13, atol=1e-15)
     np.testing.assert_allclose(second, special.ndtri(w), rtol=1e-13, atol=1e-15)
@@ -32,37 +25,25 @@ def test_normal_scores_are_scipys():
 
 def test_scores_reach_far_into_the_tail():
     first, _ = scores("normal", 0.0, most=-8.0)
-    v, _ = sequence(*PLASTIC)
+    v, _ = oracle.sequence(N, *oracle.PLASTIC)
     np.testing.assert_allclose(first, special.ndtri(v * special.ndtr(-8.0)), rtol=1e-12)
 
 
 @pytest.mark.parametrize("nu", [1.5, 2.0, 4.0, 30.0])
 @pytest.mark.parametrize("correlation", [-0.6, 0.0, 0.95])
 def test_student_points_are_scipys(nu, correlation):
-    v, w = sequence(*PLASTIC)
-    x = stats.t.ppf(v, nu)
-    y = correlation * x + stats.t.ppf(w, nu + 1.0) * np.sqrt((nu + x**2) / (nu + 1.0) * (1.0 - correlation**2))
+    expected = oracle.student(correlation, nu, N)
     first, second = scores("student", correlation, nu)
-    np.testing.assert_allclose(first, special.ndtri(v), rtol=1e-13, atol=1e-15)
-    np.testing.assert_allclose(second, special.ndtri(stats.t.cdf(y, nu)), atol=1e-7)
+    np.testing.assert_allclose(first, expected[0], rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(second, expected[1], atol=1e-7)
 
 
 @pytest.mark.parametrize(("nu", "skew"), [(4.0, -0.3), (1.5, -1.0), (2.5, 2.0), (8.0, 0.7), (30.0, -0.02)])
 def test_skewed_margins_are_the_quadrature_of_the_mixture(nu, skew):
-    mixing, one, _ = sequence(*ROOTS)
-    w = nu / stats.chi2.isf(mixing, nu)
+    x = oracle.skewed_first(nu, skew, N)
     first, second = scores("skewed", 0.5, nu, skew)
-
-    def below(x):
-        def inner(v):
-            w = nu / stats.chi2.isf(v, nu)
-            return special.ndtr((x - skew * w) / np.sqrt(w))
-
-        return integrate.quad(inner, 0.0, 1.0, epsabs=1e-10, limit=400)[0]
-
     for i in (0, 7, 99, 300):
-        x = skew * w[i] + np.sqrt(w[i]) * special.ndtri(one[i])
-        assert special.ndtr(first[i]) == pytest.approx(below(x), abs=2e-9)
+        assert special.ndtr(first[i]) == pytest.approx(oracle.skewed_below(x[i], nu, skew), abs=2e-9)
     assert len(second) == N
 
 
