@@ -22,7 +22,8 @@ NO_NEWS = 1e-9  # of a + delta g: what is less is none
 CLOSE = 1e-9  # to a bound: on it
 GRID = (0.6, 0.93, 0.985), (0.01, 0.04, 0.15)  # starts: persistence, share of the news
 SEARCHES = 3  # from the best peaks of the grid
-FLAT = 1e-6  # of the mean log density: the rest is Newton's
+FLAT = 1e-9  # of the mean log density: the rest is Newton's
+LITTLE = 0.02  # of news: then none at all is tried too
 STEPS = 8  # of Newton
 SMALL = 1e-7  # a rise per standard error that is none
 FIRST_NU = 8.0
@@ -141,6 +142,10 @@ def highest(sample: DccSample, *, moving: bool = True) -> Optimum:
         value = search.value(end)
         if value > best:
             best, at = value, end
+    if moving and at[0] * at[1] < LITTLE:  # a search along the bound may end beside it
+        still = highest(sample, moving=False)
+        if still.value >= best - 1e-6:
+            return still._replace(status=FitStatus.BOUND)
     if not np.isfinite(best):
         raise ConvergenceError(
             "the likelihood of the correlations is not finite", got=f"{len(sample.values)} observations",
