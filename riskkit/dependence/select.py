@@ -11,11 +11,12 @@ from riskkit import checks
 from riskkit.core.status import REACHED, FitStatus
 from riskkit.dependence.archimedean import ClaytonCopula, FrankCopula, GumbelCopula, JoeCopula
 from riskkit.dependence.copula_fit import CopulaFit
+from riskkit.dependence.elliptical import GaussianCopula, StudentCopula
 from riskkit.dependence.uniforms import uniforms
 from riskkit.errors import ConvergenceError, DataError, RiskKitError
 
 CANDIDATES = (
-    ClaytonCopula(), ClaytonCopula(survival=True), GumbelCopula(), GumbelCopula(survival=True), FrankCopula(),
+    GaussianCopula(), StudentCopula(), ClaytonCopula(), ClaytonCopula(survival=True), GumbelCopula(), GumbelCopula(survival=True), FrankCopula(),
     JoeCopula(), JoeCopula(survival=True),
 )  # fmt: skip
 
@@ -59,7 +60,7 @@ def select_copula(u: pd.DataFrame, candidates: Sequence[Any] | None = None, crit
     u : DataFrame of shape (T, d)
         Observations of the copula, :func:`riskkit.dependence.pseudo_observations` of data.
     candidates : sequence of specifications, optional
-        Anything with ``fit(u)``; by default all families, those with a tail also as survival copulas.
+        Anything with ``fit(u)``; by default all families, those with one tail also as survival copulas.
     criterion : {"aic", "bic"}
         Akaike's, or Schwarz's, which asks more of a further parameter.
 
