@@ -16,7 +16,8 @@ from riskkit.dependence.uniforms import uniforms
 from riskkit.errors import ConvergenceError, DataError, RiskKitError
 
 CANDIDATES = (
-    GaussianCopula(), StudentCopula(), ClaytonCopula(), ClaytonCopula(survival=True), GumbelCopula(), GumbelCopula(survival=True), FrankCopula(),
+    GaussianCopula(), StudentCopula(),
+    ClaytonCopula(), ClaytonCopula(survival=True), GumbelCopula(), GumbelCopula(survival=True), FrankCopula(),
     JoeCopula(), JoeCopula(survival=True),
 )  # fmt: skip
 
