@@ -145,7 +145,7 @@ def highest(sample: DccSample, *, moving: bool = True) -> Optimum:
     if moving and at[0] * at[1] < LITTLE:  # a search along the bound may end beside it
         still = highest(sample, moving=False)
         if still.value >= best - 1e-6:
-            return still._replace(status=FitStatus.BOUND)
+            return still._replace(status=FitStatus.BOUND) if still.status == FitStatus.OK else still
     if not np.isfinite(best):
         raise ConvergenceError(
             "the likelihood of the correlations is not finite", got=f"{len(sample.values)} observations",
