@@ -6,19 +6,29 @@ from scipy import special
 from riskkit.checks import FloatArray
 
 
-def quantiles(u: FloatArray, nu: float) -> FloatArray:
-    """Return the quantiles of the Student-t law (normal for infinite ``nu``) at ``u``, of its shape.
+class Uniforms:
+    """Uniforms whose quantiles are wanted at many degrees of freedom.
 
     Pseudo-observations hold each rank once per column, and mirror ranks have mirror quantiles: only the distinct ones below
     one half are computed.
     """
-    if np.isinf(nu):
-        return np.asarray(special.ndtri(u))
-    below = np.minimum(u, 1.0 - u)
-    distinct, place = np.unique(below.ravel(), return_inverse=True)
-    if 2 * len(distinct) > u.size:
-        return np.asarray(special.stdtrit(nu, u))
-    return np.where(u < 0.5, 1.0, -1.0) * special.stdtrit(nu, distinct)[place].reshape(u.shape)
+
+    def __init__(self, u: FloatArray) -> None:
+        self._u = u
+        self._distinct, place = np.unique(np.minimum(u, 1.0 - u).ravel(), return_inverse=True)
+        self._place, self._side = place.reshape(u.shape), np.where(u < 0.5, 1.0, -1.0)
+        self._repeated = 2 * len(self._distinct) <= u.size
+
+    def quantiles(self, nu: float) -> FloatArray:
+        """Return the quantiles of the Student-t law (normal for infinite ``nu``), of the shape of the uniforms."""
+        if not self._repeated:
+            return quantiles(self._u, nu)
+        return self._side * quantiles(self._distinct, nu)[self._place]
+
+
+def quantiles(u: FloatArray, nu: float) -> FloatArray:
+    """Return the quantiles of the Student-t law (normal for infinite ``nu``) at ``u``, of its shape."""
+    return np.asarray(special.ndtri(u) if np.isinf(nu) else special.stdtrit(nu, u))
 
 
 def probabilities(scores: FloatArray, nu: float) -> FloatArray:

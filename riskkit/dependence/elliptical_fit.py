@@ -18,7 +18,7 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus
 from riskkit.dependence.copula_fit import CopulaFit
-from riskkit.dependence.elliptical_density import log_density, quantiles
+from riskkit.dependence.elliptical_density import Uniforms, log_density
 from riskkit.dependence.nearest import nearest_correlation
 from riskkit.dependence.rank_correlation import kendall
 from riskkit.dependence.uniforms import uniforms
@@ -26,7 +26,7 @@ from riskkit.dependence.uniforms import uniforms
 GRID = (0.0, 0.02, 0.05, 0.1, 0.2, 1 / 3, 0.5, 1.0, 2.0)  # of 1/nu
 STEEP = 1e-3  # log-likelihood per standard error
 LEAST_EIGENVALUE = 1e-6
-PRECISION = 1e-9  # of 1/nu
+PRECISION = 1e-7  # of 1/nu
 NORMAL = 1e-4  # below this 1/nu the copula is the normal one: the difference drowns in the rounding of the Gamma functions
 
 
@@ -45,7 +45,7 @@ def fit(spec: Any, law: Callable[..., Any], u: pd.DataFrame, method: str, *, stu
     frame = uniforms(u)
     checks.one_of("method", method, ("ml", "tau"))
     checks.names("columns", list(frame.columns), frame.shape[1])
-    values = np.ascontiguousarray(frame.to_numpy())
+    values = Uniforms(np.ascontiguousarray(frame.to_numpy()))
     start, repaired = _by_tau(frame)
     if method == "tau":
         found = _tau_fit(values, start, repaired, student)
@@ -64,43 +64,43 @@ def _by_tau(u: pd.DataFrame) -> tuple[FloatArray, bool]:
     return nearest_correlation(matrix, least_eigenvalue=LEAST_EIGENVALUE).matrix.to_numpy(), True
 
 
-def _tau_fit(u: FloatArray, correlation: FloatArray, repaired: bool, student: bool) -> Optimum:
+def _tau_fit(u: Uniforms, correlation: FloatArray, repaired: bool, student: bool) -> Optimum:
     """A matrix that was moved is at a bound, and so is an infinite nu."""
     eta, root = 0.0, _root(correlation)
     if student:
-        eta = _highest(lambda eta: log_density(quantiles(u, _nu(eta)), root, _nu(eta)).sum())
+        eta = _highest(lambda eta: log_density(u.quantiles(_nu(eta)), root, _nu(eta)).sum())
     bound = repaired or (student and eta in (GRID[0], GRID[-1]))
     return Optimum(correlation, _nu(eta), np.nan, FitStatus.BOUND if bound else FitStatus.OK)
 
 
-def _normal_ml(u: FloatArray, start: FloatArray) -> Optimum:
-    scores = quantiles(u, np.inf)
+def _normal_ml(u: Uniforms, start: FloatArray) -> Optimum:
+    scores = u.quantiles(np.inf)
     correlation = _correlation_ml(scores, np.inf, start)
     steepness = _steepness(scores, np.inf, correlation)
     return Optimum(correlation, np.inf, steepness, FitStatus.OK if steepness <= STEEP else FitStatus.NOT_CONVERGED)
 
 
-def _student_ml(u: FloatArray, start: FloatArray) -> Optimum:
+def _student_ml(u: Uniforms, start: FloatArray) -> Optimum:
     best = start  # each search begins where the last one ended
 
     def profile(eta: float) -> float:
         nonlocal best
-        scores = quantiles(u, _nu(eta))
+        scores = u.quantiles(_nu(eta))
         best = _correlation_ml(scores, _nu(eta), best)
         return float(log_density(scores, _root(best), _nu(eta)).sum())
 
     eta = _highest(profile)
     profile(eta)
     bound = eta in (GRID[0], GRID[-1])
-    steepness = _steepness(quantiles(u, _nu(eta)), _nu(eta), best)
+    steepness = _steepness(u.quantiles(_nu(eta)), _nu(eta), best)
     if not bound:
         steepness = max(steepness, _slope(partial(_at, u, best), eta))
     reached = FitStatus.BOUND if bound else FitStatus.OK
     return Optimum(best, _nu(eta), steepness, reached if steepness <= STEEP else FitStatus.NOT_CONVERGED)
 
 
-def _at(u: FloatArray, correlation: FloatArray, eta: float) -> float:
-    return float(log_density(quantiles(u, _nu(eta)), _root(correlation), _nu(eta)).sum())
+def _at(u: Uniforms, correlation: FloatArray, eta: float) -> float:
+    return float(log_density(u.quantiles(_nu(eta)), _root(correlation), _nu(eta)).sum())
 
 
 def _nu(eta: float) -> float:
