@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-from scipy import integrate, optimize, special
+from scipy import special
 
 from riskkit import checks
 from riskkit.checks import FloatArray
+from riskkit.dependence.families import FAMILIES as GENERATORS
 from riskkit.errors import DataError
 from riskkit_ext import _copula_points
 
@@ -79,17 +80,7 @@ def pair_strength(family: str, tau: float) -> float:
     tau = checks.number("tau", tau, above=-1.0 if elliptical else 0.0, most=0.99)
     if elliptical:
         return float(np.sin(0.5 * np.pi * tau))
-    if "clayton" in family:
-        return 2.0 * tau / (1.0 - tau)
-    if "gumbel" in family:
-        return 1.0 / (1.0 - tau)
-    return float(optimize.brentq(lambda theta: _tau_of_frank(theta) - tau, 1e-6, 400.0, xtol=1e-12))
-
-
-def _tau_of_frank(theta: float) -> float:
-    """1 - 4 / theta (1 - D(theta)) with Debye's function D."""
-    debye = integrate.quad(lambda t: t / np.expm1(t) if t > 0.0 else 1.0, 0.0, theta, epsabs=1e-13)[0] / theta
-    return float(1.0 - 4.0 / theta * (1.0 - debye))
+    return float(GENERATORS[family.removeprefix("survival ")].of_tau(tau).theta)
 
 
 # The parameters that a family allows: above, at least, at most.
