@@ -12,7 +12,7 @@ from riskkit.plots.canvas import canvas, source_of
 from riskkit.plots.template import colours
 
 MOST_POINTS = 2_000  # of a picture; the first ones
-SIDE = 250  # pixels
+SIDE = 270  # pixels
 
 
 def copulas(samples: Mapping[str, object], *, source: str | None = None) -> go.Figure:
@@ -39,7 +39,7 @@ def copulas(samples: Mapping[str, object], *, source: str | None = None) -> go.F
     rows = (len(named) + 1) // 2
     blank = canvas("Ranks of two assets", source=source_of(source, *samples.values()))
     titles = list(named)
-    figure = make_subplots(rows=rows, cols=2, subplot_titles=titles, horizontal_spacing=0.14, vertical_spacing=0.22 / rows)
+    figure = make_subplots(rows=rows, cols=2, subplot_titles=titles, horizontal_spacing=0.14, vertical_spacing=0.36 / rows)
     figure.update_layout(template=blank.layout.template, title=blank.layout.title, margin=blank.layout.margin)
     figure.update_layout(height=blank.layout.margin.t + 60 + SIDE * rows, showlegend=False, hovermode="closest")
     figure.update_layout(margin={"b": 60, "t": blank.layout.margin.t + 14})
