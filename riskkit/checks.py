@@ -121,6 +121,8 @@ def returns(data: object, *, name: str = "returns", least: int = 1) -> pd.DataFr
         raise DataError(f"{name} is too short", got=got, expected=f"at least {least} rows and one column")
     if not frame.columns.is_unique:
         raise DataError(f"{name} has duplicate columns", got=list(frame.columns), expected="one name per column")
+    if _all_finite(frame):  # the common case, without a look at every column
+        return frame.astype(np.float64)
     for column in frame:
         values = _numeric(f"{name}[{column!r}]", frame[column])
         bad = ~np.isfinite(values)
@@ -199,6 +201,11 @@ def _frame(name: str, data: object) -> pd.DataFrame:
     raise DataError(
         f"{name} has the wrong type", got=got, expected="a pandas Series or DataFrame", remedy="pd.Series(values)"
     )
+
+
+def _all_finite(frame: pd.DataFrame) -> bool:
+    values = frame.to_numpy()
+    return values.dtype == np.float64 and bool(np.isfinite(values).all())
 
 
 def _numeric(name: str, column: pd.Series) -> FloatArray:

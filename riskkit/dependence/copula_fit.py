@@ -9,6 +9,7 @@ import pandas as pd
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus
 from riskkit.core.frozen import restore
+from riskkit.dependence.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from riskkit.dependence.law import CopulaLaw, Given
 from riskkit.rng import Rng
 
@@ -73,3 +74,9 @@ class CopulaFit:
     def tail_dependence(self) -> pd.DataFrame:
         """Coefficients of tail dependence that the parameters imply, one row per pair."""
         return self.law.tail_dependence()
+
+    def goodness_of_fit(
+        self, u: pd.DataFrame | None = None, *, rng: Rng, replications: int = 200, workers: int | None = None
+    ) -> GoodnessOfFit:
+        """Test whether the observations come from this family at all: :func:`riskkit.dependence.goodness_of_fit`."""
+        return goodness_of_fit(self, u, rng=rng, replications=replications, workers=workers)

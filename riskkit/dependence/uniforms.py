@@ -51,8 +51,8 @@ def uniforms(u: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def several(name: str, data: object) -> pd.DataFrame:
-    """Return a finite frame of T > d rows and d >= 2 columns that vary and differ."""
+def several(name: str, data: object, *, least: int | None = None) -> pd.DataFrame:
+    """Return a finite frame of d >= 2 columns that vary and differ, of T > d rows, or of at least ``least``."""
     if not isinstance(data, pd.DataFrame):
         raise DataError(
             f"{name} is no table", got=type(data).__name__, expected="a DataFrame with a column per variable",
@@ -62,23 +62,25 @@ def several(name: str, data: object) -> pd.DataFrame:
         raise DataError(
             f"{name} has too few columns", got=data.shape[1], expected="at least two: one has nothing to depend on"
         )
-    frame = checks.returns(data, name=name, least=2)
-    if len(frame) <= frame.shape[1]:
+    frame = checks.returns(data, name=name, least=2 if least is None else least)
+    if least is None and len(frame) <= frame.shape[1]:
         got = f"{len(frame)} rows of {frame.shape[1]} columns"
         raise DataError(f"{name} has too few rows", got=got, expected="more rows than columns")
-    for column in frame:
-        checks.varied(f"{name}[{column!r}]", frame[column].to_numpy())
-    _refuse_twins(name, frame)
+    columns = np.ascontiguousarray(frame.to_numpy().T)
+    for column, values in zip(frame.columns, columns, strict=True):
+        checks.varied(f"{name}[{column!r}]", values)
+    _refuse_twins(name, frame.columns, columns)
     return frame
 
 
-def _refuse_twins(name: str, frame: pd.DataFrame) -> None:
-    values = np.ascontiguousarray(frame.to_numpy().T)
-    seen: dict[bytes, object] = {}
-    for column, row in zip(frame.columns, values, strict=True):
-        other = seen.setdefault(row.tobytes(), column)
-        if other is not column:
-            raise DataError(
-                f"{name} holds the same column twice", got=f"{other!r} and {column!r}", expected="columns that differ",
-                remedy=f"{name}.drop(columns={column!r})",
-            )  # fmt: skip
+def _refuse_twins(name: str, names: pd.Index, columns: checks.FloatArray) -> None:
+    alike: dict[bytes, list[int]] = {}
+    for place, values in enumerate(columns):
+        others = alike.setdefault(values[:32].tobytes(), [])  # few columns that differ start alike
+        for other in others:
+            if np.array_equal(columns[other], values):
+                raise DataError(
+                    f"{name} holds the same column twice", got=f"{names[other]!r} and {names[place]!r}",
+                    expected="columns that differ", remedy=f"{name}.drop(columns={names[place]!r})",
+                )  # fmt: skip
+        others.append(place)
