@@ -11,6 +11,8 @@ from riskkit.dependence.pairs import PairCopula, pair
 from riskkit.dependence.principal import PrincipalComponents, pca
 from riskkit.dependence.rank_correlation import kendall, pearson, spearman
 from riskkit.dependence.select import Selection, select_copula
+from riskkit.dependence.skew_student import SkewStudentLaw
+from riskkit.dependence.skew_student_fit import SkewStudentCopula
 from riskkit.dependence.uniforms import pseudo_observations
 from riskkit.dependence.vines import VineCopula
 
@@ -26,6 +28,8 @@ __all__ = [
     "PairCopula",
     "PrincipalComponents",
     "Selection",
+    "SkewStudentCopula",
+    "SkewStudentLaw",
     "VineCopula",
     "correlation_matrix",
     "ewma_correlation",
