@@ -33,8 +33,9 @@ class SkewStudentLaw:
     correlation : DataFrame of shape (d, d)
         Correlation of Z below, positive definite; rows and columns carry the names of the d >= 2 variables. With skew, the
         variables also depend on each other through the common shock: it is then less than what a Student copula would show.
-    skew : Series of shape (d,)
-        One number per variable, from -50 to 50. Negative: the joint lower tail is the heavier one. 0: the Student copula.
+    skew : Series of shape (d,), or float
+        One number per variable, or one that all share, from -50 to 50. Negative: the joint lower tail is the heavier one.
+        0: the Student copula.
     nu : float
         Degrees of freedom, from 1 to 1000: the smaller, the more often all variables are extreme at once.
 
@@ -58,7 +59,7 @@ class SkewStudentLaw:
     --------
     >>> names = ["BTC", "ETH"]
     >>> correlation = pd.DataFrame([[1.0, 0.5], [0.5, 1.0]], names, names)
-    >>> law = SkewStudentLaw(correlation, pd.Series(-1.0, names), nu=4.0)
+    >>> law = SkewStudentLaw(correlation, skew=-1.0, nu=4.0)
     >>> law.tail_dependence().round(3).to_numpy().tolist()
     [[0.55, 0.173]]
     >>> law.sample(3, rng=1, given={"BTC": (0.0, 0.01)}).shape
@@ -74,7 +75,7 @@ class SkewStudentLaw:
     """
 
     correlation: pd.DataFrame
-    skew: pd.Series
+    skew: pd.Series | float
     nu: float
 
     __setstate__ = restore
@@ -90,15 +91,8 @@ class SkewStudentLaw:
                 "correlation is not positive definite", got=f"least eigenvalue {least:g}", expected="all eigenvalues > 0",
                 remedy="leave out a variable that the others determine",
             )  # fmt: skip
-        if not isinstance(self.skew, pd.Series) or [str(name) for name in self.skew.index] != list(names):
-            raise DataError(
-                "skew has the wrong names", got=list(getattr(self.skew, "index", [])), expected=f"a Series over {names}",
-                remedy="pd.Series(values, index=correlation.columns)",
-            )  # fmt: skip
-        skew = [checks.number(f"skew[{name!r}]", float(value), least=-MOST_SKEW, most=MOST_SKEW)
-                for name, value in zip(names, self.skew, strict=True)]  # fmt: skip
         object.__setattr__(self, "correlation", pd.DataFrame(matrix.to_numpy(), index=list(names), columns=list(names)))
-        object.__setattr__(self, "skew", pd.Series(skew, index=list(names), dtype=np.float64))
+        object.__setattr__(self, "skew", _checked(self.skew, names))
         object.__setattr__(self, "nu", checks.number("nu", self.nu, least=LEAST_NU, most=MOST_NU))
 
     @property
@@ -108,11 +102,11 @@ class SkewStudentLaw:
 
     @property
     def params(self) -> pd.Series:
-        """Correlations by pair, skews by variable ("skew BTC"), nu."""
+        """Correlations by pair, skews by variable ("skew BTC") or the common one ("skew"), nu."""
         values = self._matrix[np.triu_indices(len(self.names), 1)]
         labels = [f"{first} {second}" for first, second in combinations(self.names, 2)]
-        labels += [f"skew {name}" for name in self.names]
-        return pd.Series([*values, *self.skew, self.nu], index=[*labels, "nu"])
+        labels += [f"skew {name}" for name in self.names] if isinstance(self.skew, pd.Series) else ["skew"]
+        return pd.Series([*values, *np.atleast_1d(self.skew), self.nu], index=[*labels, "nu"])
 
     def moved(self, params: FloatArray) -> Self:
         """Return the copula at other parameters, in the order of ``params``."""
@@ -121,12 +115,17 @@ class SkewStudentLaw:
         matrix = np.eye(d)
         matrix[np.triu_indices(d, 1)] = params[:pairs]
         matrix = np.triu(matrix, 1).T + matrix
-        skew = pd.Series(np.asarray(params[pairs : pairs + d]), index=names)
-        return type(self)(pd.DataFrame(matrix, index=names, columns=names), skew, float(params[pairs + d]))
+        own = np.asarray(params[pairs:-1])
+        skew = pd.Series(own, index=names) if isinstance(self.skew, pd.Series) else float(own[0])
+        return type(self)(pd.DataFrame(matrix, index=names, columns=names), skew, float(params[-1]))
 
     @cached_property
     def _matrix(self) -> FloatArray:
         return np.array(self.correlation.to_numpy())
+
+    @property
+    def _skews(self) -> FloatArray:
+        return np.broadcast_to(np.asarray(self.skew, dtype=np.float64), len(self.names))
 
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""
@@ -136,7 +135,7 @@ class SkewStudentLaw:
         if values.size and not (values.min() >= LEAST_UNIFORM and values.max() < 1.0):
             raise DataError("u reaches the edge", got=f"{values.min():g} to {values.max():g}",
                             expected=f"numbers from {LEAST_UNIFORM:g} to less than 1")  # fmt: skip
-        return Evaluation(Points.of(values), np.linalg.cholesky(self._matrix), self.skew.to_numpy(), self.nu).log_density
+        return Evaluation(Points.of(values), np.linalg.cholesky(self._matrix), self._skews, self.nu).log_density
 
     def sample(self, n: int, *, rng: Rng, given: Given | None = None) -> pd.DataFrame:
         """Draw ``n`` joint uniforms (n, d), strictly between 0 and 1.
@@ -162,7 +161,7 @@ class SkewStudentLaw:
             Intervals so rare together that hardly a proposal would be kept.
         """
         count, conditions = checks.whole("n", n), conditions_of(self.names, given)
-        drawn = skew_student_sample.draw(self._matrix, self.skew.to_numpy(), self.nu, count, conditions, rng)
+        drawn = skew_student_sample.draw(self._matrix, self._skews, self.nu, count, conditions, rng)
         result = pd.DataFrame(drawn.values, columns=list(self.names), copy=False)
         result.attrs["acceptance"] = drawn.acceptance
         return result
@@ -175,6 +174,18 @@ class SkewStudentLaw:
         """
         d, rows = len(self.names), []
         for i, j in combinations(range(d), 2):
-            rows.append(tail_limits(self._matrix[i, j], self.skew.iloc[i], self.skew.iloc[j], self.nu))
+            rows.append(tail_limits(self._matrix[i, j], self._skews[i], self._skews[j], self.nu))
         pairs = pd.MultiIndex.from_tuples(list(combinations(self.names, 2)), names=["first", "second"])
         return pd.DataFrame(rows, index=pairs, columns=["lower", "upper"])
+
+
+def _checked(skew: object, names: tuple[str, ...]) -> pd.Series | float:
+    if not isinstance(skew, pd.Series):
+        return checks.number("skew", skew, least=-MOST_SKEW, most=MOST_SKEW)
+    if [str(name) for name in skew.index] != list(names):
+        raise DataError(
+            "skew has the wrong names", got=list(skew.index), expected=f"one number per variable, {names}, or one for all",
+            remedy="pd.Series(values, index=correlation.columns)",
+        )  # fmt: skip
+    values = [checks.number(f"skew[{name!r}]", value, least=-MOST_SKEW, most=MOST_SKEW) for name, value in skew.items()]
+    return pd.Series(values, index=list(names), dtype=np.float64)

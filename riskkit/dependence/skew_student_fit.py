@@ -32,14 +32,13 @@ class SkewStudentCopula:
     skew : {"common", "each"}
         One skew that all variables share, or one per variable. Common is the one to begin with: a joint tail says little
         about which of its variables is skewed, and on few observations (under some 300) skews of their own run away.
-        The law does not know of it: ``params`` lists d skews either way, so that ``aic`` and ``bic`` count d.
 
     Examples
     --------
     >>> names = ["BTC", "ETH"]
-    >>> law = rk.dependence.SkewStudentLaw(pd.DataFrame([[1.0, 0.5], [0.5, 1.0]], names, names), pd.Series(-1.5, names), 4.0)
+    >>> law = SkewStudentLaw(pd.DataFrame([[1.0, 0.5], [0.5, 1.0]], names, names), skew=-1.5, nu=4.0)
     >>> fit = SkewStudentCopula().fit(law.sample(1000, rng=1))
-    >>> str(fit.status), bool(fit.params["skew BTC"] < -0.5)
+    >>> str(fit.status), bool(fit.params["skew"] < -0.5)
     ('ok', True)
     """
 
@@ -79,7 +78,8 @@ class SkewStudentCopula:
         found, gradient_norm, status = search.finished(found)
         root, skew, nu = search.unpacked(found)
         names = [str(name) for name in frame.columns]
-        law = SkewStudentLaw(pd.DataFrame(root @ root.T, names, names), pd.Series(skew, names), nu)
+        own = pd.Series(skew, names) if self.skew == "each" else float(skew[0])
+        law = SkewStudentLaw(pd.DataFrame(root @ root.T, names, names), own, nu)
         return CopulaFit(self, law, frame, method, gradient_norm, status)
 
 
