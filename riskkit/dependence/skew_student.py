@@ -50,7 +50,7 @@ class SkewStudentLaw:
 
         X_j = (delta_j |shock| + sqrt(1 - delta_j^2) Z_j) / sqrt(V / nu),   delta_j = skew_j / sqrt(1 + skew_j^2),
 
-    with a standard normal shock that all share, Z normal with the given correlation, V chi-square with nu degrees of freedom.
+    with a standard normal shock that all share, Z normal with the given correlation, V chi-square with nu degrees.
     So every correlation goes with every skew, and a part of the variables has the same copula with the others left out.
     The copula of the generalised hyperbolic skew t (Demarta and McNeil 2005) was the alternative: its coefficients of tail
     dependence are 1 and 0 as soon as there is skew, and its density needs Bessel functions.
@@ -61,7 +61,7 @@ class SkewStudentLaw:
     >>> correlation = pd.DataFrame([[1.0, 0.5], [0.5, 1.0]], names, names)
     >>> law = SkewStudentLaw(correlation, skew=-1.0, nu=4.0)
     >>> law.tail_dependence().round(3).to_numpy().tolist()
-    [[0.55, 0.173]]
+    [[0.445, 0.214]]
     >>> law.sample(3, rng=1, given={"BTC": (0.0, 0.01)}).shape
     (3, 2)
 
@@ -125,7 +125,7 @@ class SkewStudentLaw:
 
     @property
     def _skews(self) -> FloatArray:
-        return np.broadcast_to(np.asarray(self.skew, dtype=np.float64), len(self.names))
+        return np.full(len(self.names), self.skew, dtype=np.float64)
 
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""

@@ -27,6 +27,7 @@ class Points:
 
     @classmethod
     def of(cls, u: FloatArray) -> "Points":
+        """Sort the distinct values of ``u`` (n, d)."""
         distinct, place = np.unique(u, return_inverse=True)
         return cls(np.log(distinct) - np.log1p(-distinct), place.reshape(u.shape))
 

@@ -109,7 +109,7 @@ class _Search:
 
     def start(self, tau: pd.DataFrame) -> FloatArray:
         """The correlation that Kendall's tau stands for, no skew, nu 5."""
-        target = np.sin(0.5 * np.pi * tau)
+        target = pd.DataFrame(np.sin(0.5 * np.pi * tau.to_numpy()), tau.index, tau.columns)
         least = float(np.linalg.eigvalsh(target.to_numpy())[0])
         matrix = target.to_numpy() if least > 1e-6 else nearest_correlation(target).matrix.to_numpy()
         matrix = 0.999 * matrix + 0.001 * np.eye(self.d)
@@ -161,7 +161,7 @@ class _Search:
             whole = start if len(start) == size else np.r_[start[:-1], np.zeros(skews), start[-1]]
             ends.append(optimize.minimize(
                 fall, whole, jac=True, method="L-BFGS-B", bounds=self.bounds(size),
-                options={"maxiter": 500, "maxcor": 20, "ftol": 1e-13, "gtol": 1e-7},
+                options={"maxiter": 500, "maxcor": 20, "ftol": 1e-12, "gtol": 2e-6},
             ))  # fmt: skip
         return np.asarray(min(ends, key=lambda end: end.fun).x)
 

@@ -1,8 +1,8 @@
 """Draws of the skew Student copula.
 
 The law is that of d variables of a (d + 1)-dimensional t law given that the first, the shock, is positive. Given values of k
-variables, the shock follows a t law of nu + k degrees of freedom cut off at 0, and given the shock too the rest follows a t law
-of nu + k + 1: closed forms of the t law, nothing is approximated.
+variables, the shock follows a t law of nu + k degrees of freedom cut off at 0, and given the shock too the rest follows a t
+law of nu + k + 1: closed forms of the t law, nothing is approximated.
 """
 
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def draw(matrix: FloatArray, skew: FloatArray, nu: float, count: int, conditions
 def _split(conditions: Conditions) -> tuple[Conditions, dict[int, tuple[float, float]]]:
     """What is drawn directly: the values, or else the narrowest interval; and the intervals left to rejection."""
     intervals = {column: given for column, given in conditions.items() if isinstance(given, tuple)}
-    direct = {column: given for column, given in conditions.items() if not isinstance(given, tuple)}
+    direct: Conditions = {column: given for column, given in conditions.items() if not isinstance(given, tuple)}
     if not direct and intervals:
         narrowest = min(intervals, key=lambda column: intervals[column][1] - intervals[column][0])
         direct = {narrowest: intervals.pop(narrowest)}

@@ -152,7 +152,7 @@ static double margin_panel(const Mills *table, double nu, double skew, double co
 
 /* The share beyond s, to the left (side = -1) or to the right (side = 1). */
 static double margin_tail(const Mills *table, double nu, double skew, double constant, double s, double side) {
-    double sum = 0.0, width = 1.0 / (1.0 + nu);
+    double sum = 0.0, width = 1.7 / (1.0 + nu);
     for (int panel = 0; panel < 4000; panel++) {
         double part = margin_panel(table, nu, skew, constant, s, side * width) * side;
         sum += part;
