@@ -135,7 +135,8 @@ class SkewStudentLaw:
         if values.size and not (values.min() >= LEAST_UNIFORM and values.max() < 1.0):
             raise DataError("u reaches the edge", got=f"{values.min():g} to {values.max():g}",
                             expected=f"numbers from {LEAST_UNIFORM:g} to less than 1")  # fmt: skip
-        return Evaluation(Points.of(values), np.linalg.cholesky(self._matrix), self._skews, self.nu).log_density
+        root = np.asarray(np.linalg.cholesky(self._matrix), dtype=np.float64)
+        return Evaluation(Points.of(values), root, self._skews, self.nu).log_density
 
     def sample(self, n: int, *, rng: Rng, given: Given | None = None) -> pd.DataFrame:
         """Draw ``n`` joint uniforms (n, d), strictly between 0 and 1.
