@@ -10,6 +10,7 @@ from scipy import optimize
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus
+from riskkit.dependence.bounded_search import maximise
 from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.nearest import nearest_correlation
 from riskkit.dependence.rank_correlation import kendall
@@ -20,6 +21,7 @@ from riskkit.dependence.uniforms import uniforms
 LEAST_NU, MOST_NU, MOST_SKEW = 1.0, 200.0, 30.0  # of an estimate
 NU_STEP = 1e-4  # of log nu, for its derivative
 CURVATURE_STEP = 1e-4
+ROUGHLY = 5e-6  # gradient per observation at which Newton's steps take over
 REACHED, ENOUGH = 1e-5, 1e-3  # steepest rise left, per standard error of one parameter: no more steps; still an optimum
 
 
@@ -150,20 +152,12 @@ class _Search:
 
     def best(self, starts: list[FloatArray], skews: int) -> FloatArray:
         """The best of the maxima found from the starts; a start without skews has skew 0."""
-        size, rows = len(self.lower[0]) + 1 + skews, len(self.points.place)
-
-        def fall(at: FloatArray) -> tuple[float, FloatArray]:
-            value, gradient = self.rise(at)
-            return -value / rows, -gradient / rows
-
-        ends = []
+        size, ends = len(self.lower[0]) + 1 + skews, []
+        bounds = self.bounds(size)
         for start in starts:
             whole = start if len(start) == size else np.r_[start[:-1], np.zeros(skews), start[-1]]
-            ends.append(optimize.minimize(
-                fall, whole, jac=True, method="L-BFGS-B", bounds=self.bounds(size),
-                options={"maxiter": 500, "maxcor": 20, "ftol": 1e-12, "gtol": 2e-6},
-            ))  # fmt: skip
-        return np.asarray(min(ends, key=lambda end: end.fun).x)
+            ends.append(maximise(self.rise, whole, bounds.lb, bounds.ub, ROUGHLY * len(self.points.place)))
+        return max(ends, key=lambda end: end[0])[1]
 
     def finished(self, at: FloatArray) -> tuple[FloatArray, float, FitStatus]:
         """Newton steps on the coordinates inside their bounds; the rise left per standard error; what became of it."""
