@@ -1,7 +1,7 @@
 """The maximum of a smooth function of some dozens of bounded coordinates, from its gradient.
 
-BFGS on the coordinates that are not held at a bound, with a shortened step where it would not rise. scipy's L-BFGS-B finds the
-same points, but spends more time in the threads of its linear algebra than a likelihood takes.
+BFGS on the coordinates that are not held at a bound, with a shortened step where it would not rise. L-BFGS-B of scipy finds
+the same points, but spends more time in the threads of its linear algebra than a likelihood takes.
 """
 
 from collections.abc import Callable
