@@ -52,8 +52,9 @@ class SkewStudentLaw:
 
     with a standard normal shock that all share, Z normal with the given correlation, V chi-square with nu degrees.
     So every correlation goes with every skew, and a part of the variables has the same copula with the others left out.
-    The copula of the generalised hyperbolic skew t (Demarta and McNeil 2005) was the alternative: its coefficients of tail
-    dependence are 1 and 0 as soon as there is skew, and its density needs Bessel functions.
+    The copula of the generalised hyperbolic skew t (Demarta and McNeil 2005) was the alternative: with skews of one sign its
+    coefficients of tail dependence are 1 and 0 however small they are, its density needs Bessel functions, and it fits daily
+    returns of coins less well.
 
     Examples
     --------
