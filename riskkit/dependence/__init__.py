@@ -17,6 +17,8 @@ from riskkit.dependence.points import pair_points, pair_strength
 from riskkit.dependence.principal import PrincipalComponents, pca
 from riskkit.dependence.rank_correlation import kendall, pearson, spearman
 from riskkit.dependence.select import Selection, select_copula
+from riskkit.dependence.skew_student import SkewStudentLaw
+from riskkit.dependence.skew_student_fit import SkewStudentCopula
 from riskkit.dependence.tail_dependence import empirical_tail_dependence
 from riskkit.dependence.uniforms import pseudo_observations
 from riskkit.dependence.vines import VineCopula
@@ -40,6 +42,8 @@ __all__ = [
     "PairCopula",
     "PrincipalComponents",
     "Selection",
+    "SkewStudentCopula",
+    "SkewStudentLaw",
     "StudentCopula",
     "VineCopula",
     "correlation_matrix",

@@ -1,0 +1,121 @@
+"""The estimate of the skew Student copula: optimum, recovery, likelihood ratio, crypto."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from riskkit.dependence import SkewStudentCopula, SkewStudentLaw, kendall, pseudo_observations
+from riskkit.dependence.skew_student_density import Points
+from riskkit.dependence.skew_student_fit import _Search
+from riskkit.errors import DataError
+
+COINS = Path(__file__).parents[2] / "shared" / "data" / "crypto_spot_1d_17coins.csv.gz"
+COINS = COINS if COINS.exists() else COINS.parents[3] / "shared" / "data" / COINS.name
+
+
+def law(skew, d=2, nu=4.0, rho=0.5):
+    names = [f"v{number}" for number in range(d)]
+    return SkewStudentLaw(pd.DataFrame(rho + (1 - rho) * np.eye(d), names, names), skew, nu)
+
+
+def student(u):
+    """The Student copula's maximum, as the search of the same likelihood with skew 0, and that search."""
+    search = _Search(Points.of(u.to_numpy()), u.shape[1])
+    return search, search.best([search.start(kendall(u))], skews=0)
+
+
+@pytest.mark.parametrize("skew", ["common", "each"])
+def test_the_gradient_is_that_of_the_likelihood_and_zero_at_the_estimate(skew):
+    u = law(-1.0, d=3).sample(300, rng=1)
+    search, at = student(u)
+    own = 1 if skew == "common" else 3
+    at = np.r_[at[:-1], np.linspace(-0.8, -1.2, own), at[-1]]
+    gradient = search.rise(at)[1]
+    for place, slope in enumerate(gradient):
+        step = np.zeros_like(at)
+        step[place] = 1e-5
+        assert (search.value(at + step) - search.value(at - step)) / 2e-5 == pytest.approx(slope, abs=2e-4, rel=1e-5)
+    fit = SkewStudentCopula(skew).fit(u)
+    assert fit.status == "ok"
+    assert fit.gradient_norm < 1e-4
+    for place in range(len(fit.params)):  # no neighbour is better
+        for shift in (-0.02, 0.02):
+            near = fit.params.to_numpy().copy()
+            near[place] += shift
+            assert fit.law.moved(near).log_density(u.to_numpy()).sum() < fit.loglikelihood
+
+
+def test_parameters_are_recovered_from_50_samples():
+    true, found = law(-1.5), []
+    for seed in range(50):
+        fit = SkewStudentCopula().fit(true.sample(400, rng=seed))
+        found.append(fit.params.to_numpy())
+    found = np.array(found)
+    error = 1.2533 * found.std(axis=0) / np.sqrt(len(found))  # of a median of a nearly normal sample
+    assert np.all(np.abs(np.median(found, axis=0) - true.params.to_numpy()) < 3.5 * error)
+
+
+def test_likelihood_ratio_without_and_with_skew():
+    """Never negative; chi-square with one degree of freedom under the Student copula; large under skew."""
+    ratios = []
+    for seed in range(40):
+        u = law(0.0).sample(300, rng=1000 + seed)
+        search, at = student(u)
+        ratios.append(2 * (SkewStudentCopula().fit(u).loglikelihood - search.value(at)))
+    assert min(ratios) > -1e-6
+    assert stats.kstest(np.maximum(ratios, 0), stats.chi2(1).cdf).pvalue > 0.01
+    for seed in range(3):
+        u = law(-2.0).sample(400, rng=seed)
+        search, at = student(u)
+        assert 2 * (SkewStudentCopula().fit(u).loglikelihood - search.value(at)) > stats.chi2(1).isf(0.001)
+
+
+def test_columns_can_change_places_and_reflection_changes_the_sign():
+    u = pseudo_observations(law(-1.2, d=3).sample(400, rng=7))
+    one = SkewStudentCopula("each").fit(u)
+    other = SkewStudentCopula("each").fit(u[["v2", "v0", "v1"]])
+    assert other.loglikelihood == pytest.approx(one.loglikelihood, abs=1e-6)
+    np.testing.assert_allclose(other.params[["skew v0", "nu"]], one.params[["skew v0", "nu"]], rtol=1e-3)
+    mirrored = SkewStudentCopula("each").fit(1 - u)
+    assert mirrored.loglikelihood == pytest.approx(one.loglikelihood, abs=1e-6)
+    np.testing.assert_allclose(mirrored.law.skew, -one.law.skew, rtol=1e-3)
+
+
+def test_a_normal_sample_ends_at_the_bound_of_nu():
+    rng = np.random.default_rng(2)
+    z = rng.multivariate_normal([0, 0], [[1, 0.4], [0.4, 1]], 300)
+    fit = SkewStudentCopula().fit(pseudo_observations(pd.DataFrame(z, columns=["a", "b"])))
+    assert fit.status in {"ok", "at a bound"}
+    assert fit.params["nu"] > 15
+
+
+def test_bad_arguments():
+    u = law(-1.0).sample(50, rng=1)
+    with pytest.raises(DataError, match="skew is unknown"):
+        SkewStudentCopula("none")
+    with pytest.raises(DataError, match="method is unknown"):
+        SkewStudentCopula().fit(u, method="tau")
+    with pytest.raises(DataError, match="not observations of a copula"):
+        SkewStudentCopula().fit(3 * u)
+
+
+@pytest.mark.skipif(not COINS.exists(), reason="no file of coins beside the checkout")
+def test_crypto_in_sample_and_held_out():
+    """Returns over a moving volatility, fitted until 2021, judged from 2022: BTC, ETH, LTC, NEO, TRX."""
+    table = pd.read_csv(COINS).pivot_table(index="date", columns="symbol", values="close")
+    returns = np.log(table[["BTC", "ETH", "LTC", "NEO", "TRX"]]).diff().dropna()
+    scaled = (returns / returns.ewm(halflife=20).std().shift(1)).iloc[60:]
+    before, after = pseudo_observations(scaled.loc[:"2021"]), pseudo_observations(scaled.loc["2022":"2025-12-31"])
+    search, at = student(before)
+    later = _Search(Points.of(after.to_numpy()), 5).value(at)
+    fit = SkewStudentCopula().fit(before)
+    gain, held_out = fit.loglikelihood - search.value(at), fit.law.log_density(after.to_numpy()).sum() - later
+    print(f"in sample {search.value(at):.1f} + {gain:.1f}, held out {later:.1f} + {held_out:.1f}")
+    assert gain > 100
+    assert held_out > 20
+    assert (fit.params[["skew"]] < -1).all()
+    tails = fit.tail_dependence()
+    assert (tails["lower"] > tails["upper"] + 0.1).all()
