@@ -30,7 +30,8 @@ def pair_points(
     Parameters
     ----------
     family : {"normal", "student", "clayton", "survival clayton", "gumbel", "survival gumbel", "frank", "skewed"}
-        "skewed" is the skew-t copula of Demarta and McNeil; one skewness for both variables, negative for crashes.
+        "skewed" is the skew-t copula of Demarta and McNeil (not that of :class:`SkewStudentCopula`, which has no such map);
+        one skewness for both variables, negative for crashes.
     strength : float
         Correlation of normal, student and skewed; theta of the others, see :func:`pair_strength`.
     n : int

@@ -29,6 +29,24 @@ def draw(returns, forecast, bars, fundings, chain, book, venues, peg_price, valu
         "survivorship": rk.plots.survivorship(values),
         "stylised_facts": rk.plots.stylised_facts(sampled, targets),
         **models(returns),
+        **dependence(returns),
+    }
+
+
+def dependence(returns):
+    rng = np.random.default_rng(2)
+    ranks = pd.DataFrame(rng.random((len(returns), 2)), returns.index, ["BTC", "ETH"])
+    matrix = pd.DataFrame([[1.0, 0.5], [0.5, 1.0]], ranks.columns, ranks.columns)
+    loss = -returns
+    return {
+        "components": rk.plots.components(matrix, pd.Series([0.8, 0.2]), source=SOURCE),
+        "copulas": rk.plots.copulas({"one": ranks, "another": ranks}, source=SOURCE),
+        "correlation_matrix": rk.plots.correlation_matrix(matrix, source=SOURCE),
+        "correlation_path": rk.plots.correlation_path(ranks, source=SOURCE),
+        "tail_concentration": rk.plots.tail_concentration(pd.DataFrame({"data": [0.4, 0.3]}, [0.1, 0.9]), source=SOURCE),
+        "hill": rk.plots.hill(rk.tails.hill(loss), source=SOURCE),
+        "mean_excess": rk.plots.mean_excess(rk.tails.mean_excess(loss), source=SOURCE),
+        "threshold_stability": rk.plots.threshold_stability(rk.tails.threshold_stability(loss), source=SOURCE),
     }
 
 
