@@ -20,7 +20,7 @@ def rows() -> Iterator[Row]:
     _, u = _sample(5)
     ours, peer = medians(lambda: SkewStudentCopula().fit(u), lambda: plain_fit(u), repeats=3)
     note = f"({ours:.2f} s a fit; the peer searches from one start, ours from four)"
-    yield Row("skew Student copula, ML fit, n=1500, d=5", ours, peer, "numpy and scipy", at_least=4, note=note)
+    yield Row("skew Student copula, ML fit, n=1500, d=5", ours, peer, "numpy and scipy", at_least=2.8, note=note)
 
 
 def _likelihood(d: int, at_least: float) -> Row:
