@@ -12,7 +12,7 @@ cdef extern from *:
 cdef extern from "copula_points.h" nogil:
     ctypedef struct PairCopula:
         pass
-    long copula_points(int family, double strength, double nu, double skew, long n, double most, PairCopula *copula,
+    void copula_points(int family, double strength, double nu, double skew, long n, double most, PairCopula *copula,
                        double *first, double *second)
 
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
@@ -20,8 +20,7 @@ FAMILIES = ("normal", "student", "clayton", "survival clayton", "gumbel", "survi
 
 
 def points(int family, double strength, double nu, double skew, double most, double[::1] first, double[::1] second):
-    """Fill the normal scores of the two variables; return how many: fewer than there is room for where points are chosen."""
-    cdef long count
+    """Fill the normal scores of the two variables."""
     cdef PairCopula* copula
     if not 0 <= family < 8 or first.shape[0] != second.shape[0] or first.shape[0] < 1:
         raise ValueError(f"family {family}, {first.shape[0]} and {second.shape[0]} points do not fit together")
@@ -29,6 +28,5 @@ def points(int family, double strength, double nu, double skew, double most, dou
     if copula == NULL:
         raise MemoryError
     with nogil:
-        count = copula_points(family, strength, nu, skew, first.shape[0], most, copula, &first[0], &second[0])
+        copula_points(family, strength, nu, skew, first.shape[0], most, copula, &first[0], &second[0])
     free(copula)
-    return count

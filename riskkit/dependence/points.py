@@ -16,7 +16,7 @@ FAMILIES: tuple[str, ...] = _copula_points.FAMILIES
 ELLIPTICAL = ("normal", "student", "skewed")  # their first parameter is a correlation
 NO_CONDITION = 9.0  # a normal score beyond the kernel's tables
 # Least degrees of freedom, most skewness: where the kernel's tables are exact (include/copula_points.h).
-LEAST_NU, MOST_SKEW = 1.5, 2.0
+LEAST_NU, MOST_SKEWED_NU, MOST_SKEW = 1.5, 200.0, 5.0
 
 
 def pair_points(
@@ -30,24 +30,22 @@ def pair_points(
     Parameters
     ----------
     family : {"normal", "student", "clayton", "survival clayton", "gumbel", "survival gumbel", "frank", "skewed"}
-        "skewed" is the skew-t copula of Demarta and McNeil (not that of :class:`SkewStudentCopula`, which has no such map);
-        one skewness for both variables, negative for crashes.
+        "skewed" is :class:`SkewStudentLaw` with one skewness for both variables, negative for crashes.
     strength : float
         Correlation of normal, student and skewed; theta of the others, see :func:`pair_strength`.
     n : int
         Number of points.
     nu : float
-        Degrees of freedom of student and skewed, >= 1.5.
+        Degrees of freedom of student and skewed, >= 1.5 (skewed: up to 200).
     skew : float
-        Skewness of skewed, -2 to 2.
+        Skewness of skewed, -5 to 5.
     below : float
-        Probability in (0, 1]. Of the skewed family those of ``n`` points are kept that meet the condition.
+        Probability in (0, 1].
 
     Returns
     -------
-    array of shape (2, m)
-        Normal scores of the two variables; ``scipy.special.ndtr`` makes uniforms of them. m = n but for the skewed family
-        under a condition, where m / n is about ``below``.
+    array of shape (2, n)
+        Normal scores of the two variables; ``scipy.special.ndtr`` makes uniforms of them.
 
     Examples
     --------
@@ -59,11 +57,12 @@ def pair_points(
     strength = _strength(family, strength)
     below = checks.number("below", below, above=0.0, most=1.0)
     skew = checks.number("skew", skew, least=-MOST_SKEW, most=MOST_SKEW) if family == "skewed" else 0.0
-    nu = checks.number("nu", nu, least=LEAST_NU) if family in ("student", "skewed") else np.inf
-    first, second = np.empty((2, checks.whole("n", n, least=1)))
+    if family in ("student", "skewed"):
+        nu = checks.number("nu", nu, least=LEAST_NU, most=MOST_SKEWED_NU if family == "skewed" else np.inf)
+    points = np.empty((2, checks.whole("n", n, least=1)))
     most = NO_CONDITION if below == 1.0 else float(special.ndtri(below))
-    count = _copula_points.points(number, strength, nu, skew, most, first, second)
-    return np.stack([first[:count], second[:count]])
+    _copula_points.points(number, strength, nu, skew, most, *points)
+    return points
 
 
 def pair_strength(family: str, tau: float) -> float:

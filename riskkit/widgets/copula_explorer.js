@@ -93,11 +93,10 @@ function makeVerdicts(facts) {
 }
 
 function cardsOf(facts, [first, second], { fall, family }, verdict) {
-  const { es, alone, lower, upper, together, alike, other, loss, loss_es: crash, points, probability } = verdict;
+  const { es, alone, lower, upper, together, alike, other, loss, loss_es: crash, probability } = verdict;
   const tail = percent(facts.tail);
   const saved = 1 - es / alone;
   const told = together !== null;
-  const untold = fall ? `Only ${count(points)} points fall so far: too few to say.` : "Set a fall of the first asset.";
   const odds = probability > 0 ? `Expected once in ${count(Math.round(1 / probability))} days` : "";
   return [
     {
@@ -115,7 +114,7 @@ function cardsOf(facts, [first, second], { fall, family }, verdict) {
     {
       mark: told && together > 0.5 ? "bad" : "good",
       question: `If ${first} falls by ${percent(fall, 0)}, does ${second}?`,
-      say: told ? `In ${percent(together, 0)} of the cases.` : untold,
+      say: told ? `In ${percent(together, 0)} of the cases.` : "Set a fall of the first asset.",
       test: told ? `By itself on ${percent(alike, 2)} of days; mean loss of ${second} then ${percent(other, 1)}` : "",
     },
     {

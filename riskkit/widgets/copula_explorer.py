@@ -25,7 +25,7 @@ MOST_ASSETS = 6
 STOPS = {
     "tau": tuple(round(0.05 * k, 2) for k in range(1, 19)),
     "nu": (1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0),
-    "skew": tuple(round(0.1 * k, 1) for k in range(-10, 11)),
+    "skew": tuple(0.5 * k for k in range(-10, 11)),
     "fall": tuple(round(0.01 * k, 2) for k in range(41)),
 }
 LIVE_NOTE = "Each step of a slider spreads some 30,000 points over the copula and gives them the returns of the two assets."
@@ -61,7 +61,7 @@ class CopulaExplorer(Explorer):
     family = traitlets.Unicode("Student-t").tag(sync=True)
     tau = traitlets.Float(0.5).tag(sync=True)
     nu = traitlets.Float(4.0).tag(sync=True)
-    skew = traitlets.Float(-0.3).tag(sync=True)
+    skew = traitlets.Float(-1.0).tag(sync=True)
     fall = traitlets.Float(0.1).tag(sync=True)
 
     def __init__(self, returns: pd.DataFrame) -> None:

@@ -1,9 +1,7 @@
 // What the copula explorer answers to one setting, in a page: points and numbers of copula_explorer_answer.py, computed by the
 // kernel of engine.js. Tests hold the two equal.
 
-const [POINTS, CONDITIONAL, CHOSEN] = [1 << 15, 1 << 14, 1 << 16];
-const DRAWN = 1200;
-const FEWEST = 200;
+const [POINTS, CONDITIONAL, DRAWN] = [1 << 15, 1 << 14, 1200];
 const TAIL_SCORE = -1.6448536269514722; // of 5 %
 const KEPT_POINTS = 16;
 const keptPoints = new Map();
@@ -24,28 +22,21 @@ async function answer(engine, facts, setting) {
     lower,
     upper,
   };
-  const [crashed, said] = crash(engine, facts, setting, margins, points);
+  const [crashed, said] = crash(engine, facts, setting, margins);
   return { query: setting, drawn: drawnOf(points), crashed: drawnOf(crashed), verdict: { ...verdict, ...said } };
 }
 
-function crash(engine, facts, setting, margins, points) {
+function crash(engine, facts, setting, margins) {
   const nothing = { probability: null, together: null, alike: null, other: null, loss: null, loss_es: null };
   const none = [new Float64Array(0), new Float64Array(0)];
-  if (setting.fall === 0) return [none, { ...nothing, points: 0 }];
+  if (setting.fall === 0) return [none, nothing];
   const edges = margins.map((margin) => margin.scoreOf(Math.log1p(-setting.fall)));
-  const probability = engine.normalProbability(edges[0]);
-  let found;
-  if (facts.with.skew.includes(setting.family)) {
-    const meets = (_, i) => points[0][i] <= edges[0];
-    found = points.map((scores) => scores.filter(meets));
-  } else found = pointsOf(engine, facts, setting, edges[0]);
+  const found = pointsOf(engine, facts, setting, edges[0]);
   const count = found[0].length;
-  if (count < FEWEST) return [none, { ...nothing, points: count, probability }];
   const [losses, ones] = lossesOf(margins, found);
   const share = (values) => values.reduce((sum, value) => sum + value, 0) / count;
   const said = {
-    points: count,
-    probability,
+    probability: engine.normalProbability(edges[0]),
     together: found[1].reduce((sum, score) => sum + (score <= edges[1]), 0) / count,
     alike: engine.normalProbability(edges[1]),
     other: share(ones[1]),
@@ -57,9 +48,8 @@ function crash(engine, facts, setting, margins, points) {
 
 // Normal scores of points of the copula; kept, for neither the fall nor the margins change those without a condition.
 function pointsOf(engine, facts, { family, tau, nu, skew }, most = 9) {
-  const chosen = facts.with.skew.includes(family);
-  const count = chosen ? CHOSEN : most === 9 ? POINTS : CONDITIONAL;
-  const own = { nu: facts.with.nu.includes(family) ? nu : Infinity, skew: chosen ? skew : 0 };
+  const count = most === 9 ? POINTS : CONDITIONAL;
+  const own = { nu: facts.with.nu.includes(family) ? nu : Infinity, skew: facts.with.skew.includes(family) ? skew : 0 };
   const strength = facts.strengths[family][facts.stops.tau.indexOf(tau)];
   const key = JSON.stringify([family, tau, String(own.nu), own.skew, most]);
   if (!keptPoints.has(key)) {

@@ -22,10 +22,8 @@ WITH_NU, WITH_SKEW = ("Student-t", "Skew-t"), ("Skew-t",)
 LEVEL = 0.975
 TAIL = 0.05  # quantile at which tails are counted
 POINTS, CONDITIONAL, DRAWN = 1 << 15, 1 << 14, 1200
-CHOSEN = 1 << 16  # points of the skewed family, of which those are kept that meet a condition
 SCORES = np.linspace(-6.0, 6.0, 1201)  # where a margin is told; between two of them it is a straight line
 Margins = tuple[FloatArray, FloatArray]
-FEWEST = 200  # points under a condition from which anything is told
 
 
 class Answer(NamedTuple):
@@ -69,7 +67,7 @@ def answer(margins: Margins, family: str, tau: float, nu: float, skew: float, fa
         "lower": float((points <= edge).all(axis=0).mean() / (points[0] <= edge).mean()),
         "upper": float((points >= -edge).all(axis=0).mean() / (points[0] >= -edge).mean()),
     }
-    crashed, said = _crash(margins, points, (family, tau, nu, skew), fall)
+    crashed, said = _crash(margins, (family, tau, nu, skew), fall)
     return Answer(_some(points), _some(crashed), verdict | said)
 
 
@@ -78,29 +76,23 @@ def _points(family: str, tau: float, nu: float, skew: float, below: float = 1.0)
     """Normal scores of points of the copula; kept, for neither the fall nor the margins change them."""
     own = {"nu": nu} if family in WITH_NU else {}
     own |= {"skew": skew} if family in WITH_SKEW else {}
-    count = CHOSEN if family in WITH_SKEW else POINTS if below == 1.0 else CONDITIONAL
+    count = POINTS if below == 1.0 else CONDITIONAL
     points = pair_points(FAMILIES[family], pair_strength(FAMILIES[family], tau), count, below=below, **own)
     points.setflags(write=False)
     return points
 
 
 def _crash(
-    margins: Margins, points: FloatArray, setting: tuple[str, float, float, float], fall: float
-) -> tuple[FloatArray, dict[str, Any]]:
-    """Points given that the first asset loses ``fall`` or more, and what is said of them; None where nothing can be."""
-    names = ("probability", "together", "alike", "other", "loss", "loss_es")
+    margins: Margins, setting: tuple[str, float, float, float], fall: float
+) -> tuple[FloatArray, dict[str, Any]]:  # fmt: skip
+    """Points given that the first asset loses ``fall`` or more, and what is said of them: None where there is no fall."""
     if fall == 0.0:
-        return np.empty((2, 0)), dict.fromkeys(names) | {"points": 0}
+        return np.empty((2, 0)), dict.fromkeys(("probability", "together", "alike", "other", "loss", "loss_es"))
     edges = [float(np.interp(np.log1p(-fall), margin, SCORES)) for margin in margins]
     probability = float(special.ndtr(edges[0]))
-    chosen = setting[0] in WITH_SKEW  # from all its points, as its kernel would
-    points = points[:, points[0] <= edges[0]] if chosen else _points(*setting, below=probability)
-    count = points.shape[1]
-    if count < FEWEST:
-        return np.empty((2, 0)), dict.fromkeys(names) | {"points": count, "probability": probability}
+    points = _points(*setting, below=probability)
     losses = _losses(margins, points)
     return points, {
-        "points": count,
         "probability": probability,
         "together": float((points[1] <= edges[1]).mean()),
         "alike": float(special.ndtr(edges[1])),  # as often the second falls so far by itself

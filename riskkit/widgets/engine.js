@@ -193,8 +193,9 @@ function makeEngine(module, wasm) {
     copulaPoints: (family, strength, { nu, skew, count, most = 9 }) =>
       borrowed(({ lend }) => {
         const [first, second] = [lend(count), lend(count)];
-        const found = wasm.copula_pair(family, strength, nu, skew, count, most, first, second);
-        return [read(first, found), read(second, found)];
+        const done = wasm.copula_pair(family, strength, nu, skew, count, most, first, second);
+        if (!done) throw new Error("no memory for the tables of a copula");
+        return [read(first, count), read(second, count)];
       }),
 
     // Probability that a normal variable is at most `score`.

@@ -6,12 +6,14 @@
  * as many random draws. Families and their first parameter:
  *
  *     NORMAL, STUDENT (correlation; nu), CLAYTON, GUMBEL (theta) and, with both variables mirrored, their survival copulas,
- *     FRANK (theta), SKEWED (correlation; nu, skew): X = skew W + sqrt(W) Z, W ~ nu / chi2(nu), Z normal and correlated.
+ *     FRANK (theta), SKEWED (correlation; nu, skew): the skew t of Azzalini and Capitanio (2003), both variables
+ *     X_j = (delta |shock| + sqrt(1 - delta^2) Z_j) / sqrt(V / nu) with delta = skew / sqrt(1 + skew^2), V ~ chi2(nu).
  *
- * Given U1, the skewed family has no map that is written down: its points come from three numbers each (W and two normals; the
- * roots of 2, 3 and 5), and those that meet the condition are kept, so that their number falls with its probability.
+ * Of the skewed family the shock is drawn between the two: given X1 it follows a t law of nu + 1 degrees cut off at 0, and given
+ * both X2 one of nu + 2. Its points come from three numbers each (the roots of 3, 5 and 17: of
+ * triples of roots below 20 they left least discrepancy).
  *
- * Domain: |correlation| < 1, CLAYTON and FRANK theta > 0, GUMBEL theta >= 1, nu > 1, |skew| <= 2 (0 is STUDENT).
+ * Domain: |correlation| < 1, CLAYTON and FRANK theta > 0, GUMBEL theta >= 1, nu > 1 (SKEWED: up to 200), |skew| <= 5.
  * Why compiled: some 10^5 points answer a slider while it is dragged, in a page too.
  */
 #ifndef RISKKIT_COPULA_POINTS_H
@@ -24,7 +26,7 @@ enum { NORMAL, STUDENT, CLAYTON, SURVIVAL_CLAYTON, GUMBEL, SURVIVAL_GUMBEL, FRAN
 
 typedef struct {
     double strength, nu, skew;
-    ScoreTable first, second; /* t laws of nu and nu + 1; or the margin of the skewed law, and log W */
+    ScoreTable margin, one_known, two_known; /* t laws of nu (or the skewed one), nu + 1 and nu + 2 */
 } PairCopula;
 
 static double even(long i, double generator) {
@@ -32,49 +34,27 @@ static double even(long i, double generator) {
     return v - floor(v);
 }
 
-/* Density of t = asinh(x), x Student; law: nu, logarithm of the constant. */
-static double student_t_density(double t, const double *law) {
-    double x = sinh(t);
-    return law[1] - 0.5 * (law[0] + 1.0) * log1p(x * x / law[0]) + log(cosh(t));
+/* Density of t = asinh(x), x Student or skewed; `known`: the t law of nu + 1, read where there is skewness. */
+typedef struct {
+    double nu, constant, skew;
+    const ScoreTable *known;
+} Margin;
+
+static double margin_density(double t, const void *law) {
+    const Margin *margin = law;
+    double nu = margin->nu, x = sinh(t), side = 0.0;
+    if (margin->skew != 0.0) {
+        double tilt = margin->skew * x * sqrt((nu + 1.0) / (nu + x * x));
+        side = log(2.0 * normal_probability(score_of_t(margin->known, asinh(tilt))));
+    }
+    return margin->constant - 0.5 * (nu + 1.0) * log1p(x * x / nu) + log(cosh(t)) + side;
 }
 
-static void student_table(double nu, ScoreTable *table) {
-    double constant[3], law[2];
+static void margin_table(double nu, double skew, const ScoreTable *known, ScoreTable *table) {
+    double constant[3];
     student_normaliser(1.0 / nu, constant);
-    law[0] = nu, law[1] = constant[0];
-    score_table(student_t_density, law, table);
-}
-
-/* Density of t = log W, W inverse gamma with shape and scale nu / 2; law: nu, logarithm of the constant. */
-static double mixing_density(double t, const double *law) { return law[1] - 0.5 * law[0] * (t + exp(-t)); }
-
-/* log(K_order(z) e^z): the integral of exp(-z (cosh t - 1)) cosh(order t), by the trapezoid rule about its highest point. */
-static double log_scaled_bessel(double order, double z) {
-    double peak = asinh(order / z), root = sinh(0.5 * peak), top = order * peak - 2.0 * z * root * root, sum = 0.0;
-    double step = 0.25 / sqrt(sqrt(order * order + z * z) + 1.0);
-    for (int side = -1; side <= 1; side += 2)
-        for (int i = side > 0; i < 400; i++) {
-            double t = peak + side * i * step, half = sinh(0.5 * t);
-            double value = exp(order * t - 2.0 * z * half * half - top);
-            sum += value;
-            if (i > 8 && value < 1e-17 * sum) break;
-        }
-    return top + log(0.5 * step * sum);
-}
-
-/* Density of t = asinh(x), x skewed (Demarta and McNeil 2005, one variable); law: nu, skew, logarithm of the constant.
- * Bessel's function falls as e^-z where e^(skew x) rises: their difference is formed without cancellation. */
-static double skewed_density(double t, const double *law) {
-    double x = sinh(t), nu = law[0], skew = law[1], order = 0.5 * (nu + 1.0), root = sqrt(nu + x * x);
-    double z = fabs(skew) * root, fall = skew * x > 0.0 ? fabs(skew) * nu / (root + fabs(x)) : z - skew * x;
-    return law[2] + log_scaled_bessel(order, z) - fall + order * (log(z) - log1p(x * x / nu)) + log(cosh(t));
-}
-
-static void skewed_tables(double nu, double skew, ScoreTable *margin, ScoreTable *mixing) {
-    double half = 0.5 * nu, gamma_law[2] = {nu, half * log(half) - lgamma(half)};
-    double law[3] = {nu, skew, (0.5 - half) * log(2.0) - lgamma(half) - HALF_LOG_TWO_PI + 0.5 * log(2.0) - 0.5 * log(nu)};
-    score_table(mixing_density, gamma_law, mixing);
-    score_table(skewed_density, law, margin);
+    Margin law = {nu, constant[0], skew, known};
+    score_table(margin_density, &law, table);
 }
 
 /* The sum 1 + e^l under the root is taken as a logarithm: e^l overflows for strong copulas near 0. */
@@ -101,8 +81,21 @@ static double frank_given(double u, double v, double theta) {
 
 static double student_given(const PairCopula *copula, double score, double v) {
     double rho = copula->strength, nu = copula->nu;
-    double x = sinh(score_to_t(&copula->first, score)), y = sinh(score_to_t(&copula->second, normal_score(v)));
-    return score_of_t(&copula->first, asinh(rho * x + y * sqrt((nu + x * x) / (nu + 1.0) * (1.0 - rho) * (1.0 + rho))));
+    double x = sinh(score_to_t(&copula->margin, score)), y = sinh(score_to_t(&copula->one_known, normal_score(v)));
+    return score_of_t(&copula->margin, asinh(rho * x + y * sqrt((nu + x * x) / (nu + 1.0) * (1.0 - rho) * (1.0 + rho))));
+}
+
+/* `v` places the shock, `w` the second variable. */
+static double skewed_given(const PairCopula *copula, double score, double v, double w) {
+    double rho = copula->strength, nu = copula->nu, left = 1.0 / (1.0 + copula->skew * copula->skew); /* 1 - delta^2 */
+    double delta = copula->skew * sqrt(left), x = sinh(score_to_t(&copula->margin, score));
+    double scale = sqrt((nu + x * x) / (nu + 1.0) * left);
+    double positive = normal_probability(score_of_t(&copula->one_known, asinh(delta * x / scale)));
+    double shock = delta * x - scale * sinh(score_to_t(&copula->one_known, normal_score(positive * v)));
+    double distance = (shock * shock - 2.0 * delta * shock * x + x * x) / left;
+    double spread = sqrt((nu + distance) / (nu + 2.0) * left * (1.0 - rho) * (1.0 + rho));
+    double y = delta * (1.0 - rho) * shock + rho * x + spread * sinh(score_to_t(&copula->two_known, normal_score(w)));
+    return score_of_t(&copula->margin, asinh(y));
 }
 
 /* Score of the second variable, given that of the first, where P(second <= it | first) = v. */
@@ -119,39 +112,27 @@ static double score_given(int family, const PairCopula *copula, double score, do
     }
 }
 
-static long skewed_points(const PairCopula *copula, long n, double most, double *first, double *second) {
-    double rho = copula->strength, own = sqrt((1.0 - rho) * (1.0 + rho)), limit = most < SCORE_END ? sinh(score_to_t(&copula->first, most)) : INFINITY;
-    long kept = 0;
-    for (long i = 0; i < n; i++) {
-        double mixing = exp(score_to_t(&copula->second, normal_score(even(i, 0.41421356237309505))));
-        double one = normal_score(even(i, 0.7320508075688772)), drift = copula->skew * mixing, scale = sqrt(mixing);
-        if (drift + scale * one > limit) continue;
-        double other = normal_score(even(i, 0.2360679774997897));
-        first[kept] = score_of_t(&copula->first, asinh(drift + scale * one));
-        second[kept++] = score_of_t(&copula->first, asinh(drift + scale * (rho * one + own * other)));
-    }
-    return kept;
-}
-
-/* Fills up to n points; returns how many (fewer for SKEWED under a condition). `most` >= 8.2: no condition. */
-static long copula_points(int family, double strength, double nu, double skew, long n, double most, PairCopula *copula,
+/* Fills n points. `most` >= 8.2: no condition. */
+static void copula_points(int family, double strength, double nu, double skew, long n, double most, PairCopula *copula,
                           double *first, double *second) {
     double below = most < SCORE_END ? normal_probability(most) : 1.0;
-    copula->strength = strength, copula->nu = nu, copula->skew = skew;
-    if (family == SKEWED && skew != 0.0) {
-        skewed_tables(nu, skew, &copula->first, &copula->second);
-        return skewed_points(copula, n, most, first, second);
+    copula->strength = strength, copula->nu = nu, copula->skew = family == SKEWED ? skew : 0.0;
+    if (family == STUDENT || family == SKEWED) {
+        margin_table(nu + 1.0, 0.0, 0, &copula->one_known);
+        margin_table(nu, copula->skew, &copula->one_known, &copula->margin);
     }
-    if (family == SKEWED) family = STUDENT;
-    if (family == STUDENT) {
-        student_table(nu, &copula->first);
-        student_table(nu + 1.0, &copula->second);
+    if (family == SKEWED) {
+        margin_table(nu + 2.0, 0.0, 0, &copula->two_known);
+        for (long i = 0; i < n; i++) {
+            first[i] = normal_score(below * even(i, 0.7320508075688772));
+            second[i] = skewed_given(copula, first[i], even(i, 0.2360679774997897), even(i, 0.12310562561766059));
+        }
+        return;
     }
     for (long i = 0; i < n; i++) {
         first[i] = normal_score(below * even(i, 0.7548776662466927));
         second[i] = score_given(family, copula, first[i], even(i, 0.5698402909980532));
     }
-    return n;
 }
 
 #endif

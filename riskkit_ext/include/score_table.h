@@ -17,13 +17,13 @@
 #define SCORE_HALF 410 /* steps from an end to the middle */
 #define SCORE_NODES (2 * SCORE_HALF + 1)
 
-typedef double (*LogDensity)(double t, const double *law);
+typedef double (*LogDensity)(double t, const void *law);
 
 typedef struct {
     double t[SCORE_NODES], slope[SCORE_NODES];
 } ScoreTable;
 
-static double score_mass(LogDensity density, const double *law, double side, double from, double to) {
+static double score_mass(LogDensity density, const void *law, double side, double from, double to) {
     static const double node[4] = {0.18343464249564980, 0.52553240991632899, 0.79666647741362674, 0.96028985649753623};
     static const double weight[4] = {0.36268378337836198, 0.31370664587788729, 0.22238103445337447, 0.10122853629037626};
     double middle = 0.5 * (from + to), half = 0.5 * (to - from), sum = 0.0;
@@ -33,7 +33,7 @@ static double score_mass(LogDensity density, const double *law, double side, dou
 }
 
 /* Mass left of t: cells that double in width outwards. */
-static double score_tail(LogDensity density, const double *law, double side, double t) {
+static double score_tail(LogDensity density, const void *law, double side, double t) {
     double sum = 0.0, width = 0.25;
     for (int i = 0; i < 64; i++) {
         double cell = score_mass(density, law, side, t - width, t);
@@ -46,7 +46,7 @@ static double score_tail(LogDensity density, const double *law, double side, dou
 }
 
 /* Where the density of side * T is highest, to within a quarter. */
-static double score_mode(LogDensity density, const double *law, double side) {
+static double score_mode(LogDensity density, const void *law, double side) {
     double best = 0.0, top = density(0.0, law);
     for (int i = -160; i <= 160; i++) {
         double value = density(side * 0.25 * i, law);
@@ -56,7 +56,7 @@ static double score_mode(LogDensity density, const double *law, double side) {
 }
 
 /* The nodes from one end to the middle, of the law of side * T. */
-static void score_half(LogDensity density, const double *law, double side, double *t, double *slope) {
+static void score_half(LogDensity density, const void *law, double side, double *t, double *slope) {
     double wanted = log(normal_probability(-SCORE_END)), high = score_mode(density, law, side), low = high - 60.0, x = high;
     for (int pass = 0; pass < 200; pass++) { /* Newton's method on the logarithm of the tail, which is concave, in a bracket */
         double tail = score_tail(density, law, side, x), step = (wanted - log(tail)) * tail * exp(-density(side * x, law));
@@ -84,7 +84,7 @@ static void score_half(LogDensity density, const double *law, double side, doubl
     }
 }
 
-static void score_table(LogDensity density, const double *law, ScoreTable *table) {
+static void score_table(LogDensity density, const void *law, ScoreTable *table) {
     double t[SCORE_HALF + 1], slope[SCORE_HALF + 1];
     score_half(density, law, -1.0, t, slope);
     for (int k = 0; k <= SCORE_HALF; k++) {

@@ -5,12 +5,14 @@
 
 #include "export.h"
 
-long EXPORT(copula_pair)(int family, double strength, double nu, double skew, long n, double most, double *first,
-                         double *second) {
+/* Whether there was memory for its tables. */
+int EXPORT(copula_pair)(int family, double strength, double nu, double skew, long n, double most, double *first,
+                        double *second) {
     PairCopula *copula = malloc(sizeof(PairCopula));
-    long count = copula ? copula_points(family, strength, nu, skew, n, most, copula, first, second) : 0;
+    if (!copula) return 0;
+    copula_points(family, strength, nu, skew, n, most, copula, first, second);
     free(copula);
-    return count;
+    return 1;
 }
 
 double EXPORT(normal_share)(double score) { return normal_probability(score); }

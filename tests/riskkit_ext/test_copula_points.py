@@ -12,8 +12,8 @@ N = 400
 
 def scores(family, strength, nu=4.0, skew=0.0, most=9.0, n=N):
     first, second = np.empty((2, n))
-    count = kernel.points(kernel.FAMILIES.index(family), strength, nu, skew, most, first, second)
-    return first[:count], second[:count]
+    kernel.points(kernel.FAMILIES.index(family), strength, nu, skew, most, first, second)
+    return first, second
 
 
 def test_normal_scores_are_scipys():
@@ -38,18 +38,17 @@ def test_student_points_are_scipys(nu, correlation):
     np.testing.assert_allclose(second, expected[1], atol=1e-7)
 
 
-@pytest.mark.parametrize(("nu", "skew"), [(4.0, -0.3), (1.5, -1.0), (2.5, 2.0), (8.0, 0.7), (30.0, -0.02)])
-def test_skewed_margins_are_the_quadrature_of_the_mixture(nu, skew):
-    x = oracle.skewed_first(nu, skew, N)
-    first, second = scores("skewed", 0.5, nu, skew)
-    for i in (0, 7, 99, 300):
-        assert special.ndtr(first[i]) == pytest.approx(oracle.skewed_below(x[i], nu, skew), abs=2e-9)
-    assert len(second) == N
+@pytest.mark.parametrize(("nu", "skew"), [(4.0, -0.3), (1.5, -1.0), (2.5, 5.0), (8.0, 0.7), (200.0, -2.0)])
+def test_skewed_points_are_the_conditional_laws_of_scipy(nu, skew):
+    chosen = (0, 7, 99, 300)
+    found = np.array(scores("skewed", 0.5, nu, skew))[:, chosen]
+    np.testing.assert_allclose(found, oracle.skewed(0.5, nu, skew, N, chosen), atol=1e-7)
 
 
-def test_without_skewness_the_skewed_family_is_student():
-    for one, other in zip(scores("skewed", 0.4, 3.0), scores("student", 0.4, 3.0), strict=True):
-        np.testing.assert_array_equal(one, other)
+def test_without_skewness_the_margin_is_that_of_student():
+    first, second = scores("skewed", 0.4, 3.0)
+    expected = oracle.skewed(0.4, 3.0, 0.0, N, range(0, N, 80))
+    np.testing.assert_allclose([first[::80], second[::80]], expected, atol=1e-7)
 
 
 def test_arrays_that_do_not_fit_are_refused():
