@@ -12,46 +12,15 @@ const FRAME = 0.004; // share of points that may lie outside the picture of retu
 function render({ model, el }) {
   const facts = model.get("facts");
   const tables = Object.fromEntries(Object.entries(facts.margins).map(([name, table]) => [name, floats(table)]));
-  const root = make("div", { class: "riskkit-explorer", role: "group", "aria-label": "Explorer of copulas" });
-  const controls = makeControls(model, facts, () => root.classList.add("waiting"));
-  const verdicts = makeVerdicts(facts);
-  const charts = makeCharts(facts, tables);
-  const source = make("p", { class: "source" }, `Source: ${facts.source}`);
-  root.append(controls.root, verdicts.headline, charts.root, verdicts.cards, verdicts.remark, source, make("p", { class: "note" }, facts.note));
-
-  const show = () => {
-    const reply = model.get("reply");
-    root.classList.remove("waiting");
+  const [picture, verdicts] = [makeCharts(facts, tables), makeVerdicts(facts)];
+  const show = (reply) => {
     verdicts.show(reply);
-    if (!reply.error) charts.show({ ...reply, drawn: floats(reply.drawn), crashed: floats(reply.crashed) });
+    if (!reply.error) picture.show({ ...reply, drawn: floats(reply.drawn), crashed: floats(reply.crashed) });
+    return facts.source;
   };
-
-  el.append(root);
-  const names = ["pair", "family", "tau", "nu", "skew", "fall"];
-  for (const name of names) model.on(`change:${name}`, controls.refresh);
-  model.on("change:reply", show);
-  const observer = new ResizeObserver(() => charts.resize());
-  observer.observe(charts.root);
-  controls.refresh();
-  show();
-  return () => {
-    observer.disconnect();
-    for (const name of names) model.off(`change:${name}`, controls.refresh);
-    model.off("change:reply", show);
-  };
-}
-
-// ---- controls -----------------------------------------------------------------------------------------------------------
-
-function makeControls(model, facts, wait) {
-  const send = (name, value) => {
-    wait();
-    model.set(name, value);
-    model.save_changes();
-  };
-  const signed = (value) => value.toFixed(1).replace("-", "−");
   const { stops } = facts;
-  const all = [
+  const signed = (value) => value.toFixed(1).replace("-", "−");
+  const controls = (send) => [
     makeMenu("pair", "First and second asset", Object.keys(facts.pairs), send),
     makeMenu("family", "Copula", Object.keys(facts.families), send),
     makeSlider("tau", "Strength (Kendall’s τ)", stops.tau, (value) => value.toFixed(2), send),
@@ -59,16 +28,8 @@ function makeControls(model, facts, wait) {
     makeSlider("skew", "Skewness", stops.skew, signed, send),
     makeSlider("fall", "The first falls by", stops.fall, (value) => (value ? `${percent(value, 0)} or more` : "anything"), send),
   ];
-  const root = make("div", { class: "controls copula" }, ...all.map((control) => control.root));
-  const refresh = () => {
-    for (const control of all) {
-      control.show(model.get(control.name));
-      const users = facts.with[control.name];
-      control.input.disabled = Boolean(users) && !users.includes(model.get("family"));
-      if (control.input.disabled) control.say(`only in ${users.join(", ")}`);
-    }
-  };
-  return { root, refresh };
+  const users = (name) => facts.with[name];
+  return mountExplorer({ model, el, title: "Explorer of copulas", kind: "copula", controls, chooser: "family", users, verdicts, picture, show });
 }
 
 // ---- words --------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,48 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+// ---- the whole ----------------------------------------------------------------------------------------------------------
+
+// Puts an explorer together and keeps it in step with its model; returns what takes it away again.
+//   controls  send -> its controls, in the order of reading; kind: class of their box
+//   users     name of a control -> the choices of the menu `chooser` that read it, or nothing where all do
+//   verdicts  { headline, cards, remark };  picture  { root, resize };  show  reply -> the source of its data
+function mountExplorer({ model, el, title, kind = "", controls, chooser, users = () => undefined, verdicts, picture, show }) {
+  const root = make("div", { class: "riskkit-explorer", role: "group", "aria-label": title });
+  const all = controls((name, value) => {
+    root.classList.add("waiting");
+    model.set(name, value);
+    model.save_changes();
+  });
+  const refresh = () => {
+    for (const control of all) {
+      control.show(model.get(control.name));
+      const only = users(control.name);
+      control.input.disabled = Boolean(only) && !only.includes(model.get(chooser));
+      if (control.input.disabled) control.say(`only in ${only.join(", ")}`);
+    }
+  };
+  const source = make("p", { class: "source" });
+  const answered = () => {
+    root.classList.remove("waiting");
+    source.textContent = `Source: ${show(model.get("reply"))}`;
+  };
+  const box = make("div", { class: `controls ${kind}`.trim() }, ...all.map((control) => control.root));
+  root.append(box, verdicts.headline, picture.root, verdicts.cards, verdicts.remark, source, make("p", { class: "note" }, model.get("facts").note));
+  el.append(root);
+  for (const { name } of all) model.on(`change:${name}`, refresh);
+  model.on("change:reply", answered);
+  const observer = new ResizeObserver(() => picture.resize());
+  observer.observe(picture.root);
+  refresh();
+  answered();
+  return () => {
+    observer.disconnect();
+    for (const { name } of all) model.off(`change:${name}`, refresh);
+    model.off("change:reply", answered);
+  };
+}
+
 // ---- controls -----------------------------------------------------------------------------------------------------------
 
 function makeMenu(name, label, choices, send) {
@@ -100,5 +142,5 @@ function label(words, x, y, anchor) {
 }
 
 export {
-  SVG, makeMenu, makeSlider, makeCard, niceTicks, timeTicks, count, plain, percent, round, capital, counted, minimum, maximum, floats, make, shape, label,
+  mountExplorer, SVG, makeMenu, makeSlider, makeCard, niceTicks, timeTicks, count, plain, percent, round, capital, counted, minimum, maximum, floats, make, shape, label,
 };

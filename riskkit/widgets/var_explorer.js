@@ -13,64 +13,23 @@ const HEADROOM = 1.5; // top of the axis, as a multiple of the largest loss
 function render({ model, el }) {
   const facts = model.get("facts");
   const series = new Map(facts.series.map((one) => [one.name, { ...one, loss: floats(one.loss), times: floats(one.times) }]));
-  const root = make("div", { class: "riskkit-explorer", role: "group", "aria-label": "Explorer of VaR backtests" });
-  const controls = makeControls(model, facts, () => root.classList.add("waiting"));
-  const plot = makePlot();
-  const verdicts = makeVerdicts();
-  const source = make("p", { class: "source" });
-  const note = make("p", { class: "note" }, facts.note);
-  root.append(controls.root, verdicts.headline, plot.root, verdicts.cards, verdicts.remark, source, note);
-
-  const show = () => {
-    const answer = model.get("reply");
-    const one = series.get(answer.query.series);
-    root.classList.remove("waiting");
-    source.textContent = `Source: ${one.source}`;
-    verdicts.show(answer, facts.significance);
-    if (!answer.error) plot.show({ ...one, ...answer, var: floats(answer.var), es: floats(answer.es) });
+  const decaying = facts.models.filter((one) => one.usesDecay).map((one) => one.name);
+  const [picture, verdicts] = [makePlot(), makeVerdicts()];
+  const show = (reply) => {
+    const one = series.get(reply.query.series);
+    verdicts.show(reply, facts.significance);
+    if (!reply.error) picture.show({ ...one, ...reply, var: floats(reply.var), es: floats(reply.es) });
+    return one.source;
   };
-
-  el.append(root);
-  const names = ["series", "model", "level", "window", "decay"];
-  for (const name of names) model.on(`change:${name}`, controls.refresh);
-  model.on("change:reply", show);
-  const observer = new ResizeObserver(() => plot.resize());
-  observer.observe(plot.root);
-  controls.refresh();
-  show();
-  return () => {
-    observer.disconnect();
-    for (const name of names) model.off(`change:${name}`, controls.refresh);
-    model.off("change:reply", show);
-  };
-}
-
-// ---- controls -----------------------------------------------------------------------------------------------------------
-
-function makeControls(model, facts, wait) {
-  const send = (name, value) => {
-    wait();
-    model.set(name, value);
-    model.save_changes();
-  };
-  const menus = [
+  const controls = (send) => [
     makeMenu("series", "Series", facts.series.map((one) => one.name), send),
     makeMenu("model", "Model", facts.models.map((one) => one.name), send),
-  ];
-  const sliders = [
     makeSlider("level", "Confidence level", facts.stops.level, (value) => percent(value), send),
     makeSlider("window", "Window", facts.stops.window, (value) => `${count(value)} days`, send),
     makeSlider("decay", "Decay", facts.stops.decay, plain, send),
   ];
-  const decay = sliders[2];
-  const users = facts.models.filter((one) => one.usesDecay).map((one) => one.name);
-  const refresh = () => {
-    for (const control of [...menus, ...sliders]) control.show(model.get(control.name));
-    decay.input.disabled = !users.includes(model.get("model"));
-    if (decay.input.disabled) decay.say(`only in ${users.join(", ")}`);
-  };
-  const root = make("div", { class: "controls" }, ...[...menus, ...sliders].map((control) => control.root));
-  return { root, refresh };
+  const users = (name) => (name === "decay" ? decaying : undefined);
+  return mountExplorer({ model, el, title: "Explorer of VaR backtests", controls, chooser: "model", users, verdicts, picture, show });
 }
 
 // ---- verdicts -----------------------------------------------------------------------------------------------------------

@@ -13,53 +13,22 @@ const MOST_NU = 30; // above it a t law is nearly normal: what is higher is draw
 function render({ model, el }) {
   const facts = model.get("facts");
   const series = new Map(facts.series.map((one) => [one.name, { ...one, shown: floats(one.shown), times: floats(one.times) }]));
-  const root = make("div", { class: "riskkit-explorer", role: "group", "aria-label": "Explorer of GARCH volatility" });
-  const controls = makeControls(model, facts, () => root.classList.add("waiting"));
-  const verdicts = makeVerdicts();
-  const charts = makeCharts();
-  const source = make("p", { class: "source" });
-  root.append(controls.root, verdicts.headline, charts.root, verdicts.cards, verdicts.remark, source, make("p", { class: "note" }, facts.note));
-
-  const show = () => {
-    const reply = model.get("reply");
+  const [picture, verdicts] = [makeCharts(), makeVerdicts()];
+  const show = (reply) => {
     const one = series.get(reply.query.series);
-    root.classList.remove("waiting");
-    source.textContent = `Source: ${one.source}`;
     verdicts.show(reply, one.yearDays);
-    if (!reply.error) charts.show(one, reply);
-  };
-
-  el.append(root);
-  const names = ["series", "model", "law", "window", "horizon"];
-  for (const name of names) model.on(`change:${name}`, controls.refresh);
-  model.on("change:reply", show);
-  const observer = new ResizeObserver(() => charts.resize());
-  observer.observe(charts.root);
-  controls.refresh();
-  show();
-  return () => {
-    observer.disconnect();
-    for (const name of names) model.off(`change:${name}`, controls.refresh);
-    model.off("change:reply", show);
-  };
-}
-
-function makeControls(model, facts, wait) {
-  const send = (name, value) => {
-    wait();
-    model.set(name, value);
-    model.save_changes();
+    if (!reply.error) picture.show(one, reply);
+    return one.source;
   };
   const days = (value) => counted(value, "day", "days");
-  const all = [
+  const controls = (send) => [
     makeMenu("series", "Series", facts.series.map((one) => one.name), send),
     makeMenu("model", "Model", facts.models, send),
     makeMenu("law", "Law of the shocks", facts.laws, send),
     makeSlider("window", "Window", facts.stops.window, days, send),
     makeSlider("horizon", "Horizon", facts.stops.horizon, days, send),
   ];
-  const root = make("div", { class: "controls volatility" }, ...all.map((control) => control.root));
-  return { root, refresh: () => all.forEach((control) => control.show(model.get(control.name))) };
+  return mountExplorer({ model, el, title: "Explorer of GARCH volatility", kind: "volatility", controls, verdicts, picture, show });
 }
 
 // ---- words --------------------------------------------------------------------------------------------------------------
