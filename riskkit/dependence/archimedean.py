@@ -14,7 +14,7 @@ from riskkit.dependence.conditions import conditions_of
 from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.families import FAMILIES, Generator, Gumbel
 from riskkit.dependence.frailty import draw
-from riskkit.dependence.law import Given
+from riskkit.dependence.law import Given, pair_index
 from riskkit.errors import DataError, ModelError
 from riskkit.rng import Rng, generator
 
@@ -157,7 +157,7 @@ class ArchimedeanLaw:
         tails = self.generator.tails()
         if self.survival:
             tails = tails[::-1]
-        pairs = pd.MultiIndex.from_tuples(list(combinations(self.names, 2)), names=["first", "second"])
+        pairs = pair_index(self.names)
         return pd.DataFrame([tails] * len(pairs), index=pairs, columns=["lower", "upper"])
 
 

@@ -1,9 +1,7 @@
 """The copulas of the normal and of the multivariate Student-t law."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
 from typing import Self
 
 import numpy as np
@@ -19,7 +17,7 @@ from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
 from riskkit.dependence.elliptical_density import log_density, probabilities, quantiles
 from riskkit.dependence.elliptical_fit import fit
-from riskkit.dependence.law import Given
+from riskkit.dependence.law import Given, matrix_of, pair_index, pair_names
 from riskkit.errors import DataError
 from riskkit.rng import Rng, generator
 
@@ -84,12 +82,9 @@ class EllipticalLaw:
 
     def moved(self, params: FloatArray) -> Self:
         """Return the copula at other correlations (and nu), in the order of ``params``."""
-        matrix = np.eye(len(self.names))
-        upper = np.triu_indices(len(matrix), 1)
-        matrix[upper] = params[: len(upper[0])]
-        matrix.T[upper] = matrix[upper]
-        frame = pd.DataFrame(matrix, self.correlation.index, self.correlation.columns)
-        return replace(self, correlation=frame, nu=float(params[-1]) if np.isfinite(self.nu) else np.inf)
+        pairs = len(self.names) * (len(self.names) - 1) // 2
+        nu = float(params[-1]) if np.isfinite(self.nu) else np.inf
+        return replace(self, correlation=matrix_of(self.names, params[:pairs]), nu=nu)
 
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""
@@ -132,17 +127,11 @@ class EllipticalLaw:
             both = np.zeros(len(rho))
         else:
             both = 2.0 * special.stdtr(self.nu + 1.0, -np.sqrt((self.nu + 1.0) * (1.0 - rho) / (1.0 + rho)))
-        index = pd.MultiIndex.from_tuples(list(combinations(self.names, 2)), names=["first", "second"])
-        return pd.DataFrame({"lower": both, "upper": both}, index)
+        return pd.DataFrame({"lower": both, "upper": both}, pair_index(self.names))
 
     @cached_property
     def _root(self) -> FloatArray:
         return np.linalg.cholesky(self.correlation.to_numpy())
-
-
-def pair_names(names: Sequence[str]) -> list[str]:
-    """Return "BTC ETH" for every pair, in the order of the columns."""
-    return [f"{one} {other}" for one, other in combinations(names, 2)]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """What every copula answers, whatever its family."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Protocol, Self
 
+import numpy as np
 import pandas as pd
 
 from riskkit.checks import FloatArray
@@ -37,3 +39,22 @@ class CopulaLaw(Protocol):
 
     def tail_dependence(self) -> pd.DataFrame:
         """Coefficients of tail dependence, one row per pair (first, second), columns ``lower`` and ``upper``."""
+
+
+def pair_names(names: Sequence[str]) -> list[str]:
+    """Return "BTC ETH" for every pair, in the order of the columns: how the parameters of a correlation are called."""
+    return [f"{one} {other}" for one, other in combinations(names, 2)]
+
+
+def pair_index(names: Sequence[str]) -> pd.MultiIndex:
+    """Return every pair (first, second), in the order of the columns."""
+    return pd.MultiIndex.from_tuples(list(combinations(names, 2)), names=["first", "second"])
+
+
+def matrix_of(names: Sequence[str], entries: FloatArray) -> pd.DataFrame:
+    """Return the correlation matrix of the pairs' ``entries``, in the order of :func:`pair_names`."""
+    matrix = np.eye(len(names))
+    upper = np.triu_indices(len(names), 1)
+    matrix[upper] = entries
+    matrix.T[upper] = entries
+    return pd.DataFrame(matrix, list(names), list(names))

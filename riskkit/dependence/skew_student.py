@@ -14,7 +14,7 @@ from riskkit.core.frozen import restore
 from riskkit.dependence import skew_student_sample
 from riskkit.dependence.conditions import conditions_of
 from riskkit.dependence.correlation_checks import correlation_matrix
-from riskkit.dependence.law import Given
+from riskkit.dependence.law import Given, matrix_of, pair_index, pair_names
 from riskkit.dependence.skew_student_density import Evaluation, Points
 from riskkit.dependence.skew_student_tails import tail_limits
 from riskkit.errors import DataError
@@ -105,20 +105,16 @@ class SkewStudentLaw:
     def params(self) -> pd.Series:
         """Correlations by pair, skews by variable ("skew BTC") or the common one ("skew"), nu."""
         values = self._matrix[np.triu_indices(len(self.names), 1)]
-        labels = [f"{first} {second}" for first, second in combinations(self.names, 2)]
+        labels = pair_names(self.names)
         labels += [f"skew {name}" for name in self.names] if isinstance(self.skew, pd.Series) else ["skew"]
         return pd.Series([*values, *np.atleast_1d(self.skew), self.nu], index=[*labels, "nu"])
 
     def moved(self, params: FloatArray) -> Self:
         """Return the copula at other parameters, in the order of ``params``."""
-        names, d = list(self.names), len(self.names)
-        pairs = d * (d - 1) // 2
-        matrix = np.eye(d)
-        matrix[np.triu_indices(d, 1)] = params[:pairs]
-        matrix = np.triu(matrix, 1).T + matrix
+        names, pairs = list(self.names), len(self.names) * (len(self.names) - 1) // 2
         own = np.asarray(params[pairs:-1])
         skew = pd.Series(own, index=names) if isinstance(self.skew, pd.Series) else float(own[0])
-        return type(self)(pd.DataFrame(matrix, index=names, columns=names), skew, float(params[-1]))
+        return type(self)(matrix_of(names, params[:pairs]), skew, float(params[-1]))
 
     @cached_property
     def _matrix(self) -> FloatArray:
@@ -177,8 +173,7 @@ class SkewStudentLaw:
         d, rows = len(self.names), []
         for i, j in combinations(range(d), 2):
             rows.append(tail_limits(self._matrix[i, j], self._skews[i], self._skews[j], self.nu))
-        pairs = pd.MultiIndex.from_tuples(list(combinations(self.names, 2)), names=["first", "second"])
-        return pd.DataFrame(rows, index=pairs, columns=["lower", "upper"])
+        return pd.DataFrame(rows, index=pair_index(self.names), columns=["lower", "upper"])
 
 
 def _checked(skew: object, names: tuple[str, ...]) -> pd.Series | float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,7 @@ from riskkit.checks import FloatArray
 from riskkit.core import FitStatus
 from riskkit.dependence.bounded_search import maximise
 from riskkit.dependence.copula_fit import CopulaFit
-from riskkit.dependence.nearest import nearest_correlation
-from riskkit.dependence.rank_correlation import kendall
+from riskkit.dependence.elliptical import StudentCopula
 from riskkit.dependence.skew_student import SkewStudentLaw
 from riskkit.dependence.skew_student_density import Evaluation, Points
 from riskkit.dependence.uniforms import uniforms
@@ -73,7 +73,7 @@ class SkewStudentCopula:
         frame = uniforms(u)
         checks.one_of("method", method, ("ml",))
         search = _Search(Points.of(np.ascontiguousarray(frame.to_numpy())), frame.shape[1])
-        student = search.best([search.start(kendall(frame))], skews=0)
+        student = search.start(StudentCopula().fit(frame).law)
         found = search.best([student, *_tilted(student)], skews=1)
         if self.skew == "each":
             found = search.best(list(_own(found, frame.shape[1])), skews=frame.shape[1])
@@ -100,7 +100,7 @@ def _own(common: FloatArray, d: int) -> Iterator[FloatArray]:
 
 @dataclass(frozen=True, eq=False)
 class _Search:
-    """Points are the rows of the correlation's Cholesky factor over their diagonal, then 0, 1 or d skews, then log nu."""
+    """Points are the rows of the correlation's Cholesky factor over their diagonal, then 1 or d skews, then log nu."""
 
     points: Points
     d: int
@@ -109,22 +109,17 @@ class _Search:
     def __post_init__(self) -> None:
         object.__setattr__(self, "lower", np.tril_indices(self.d, -1))
 
-    def start(self, tau: pd.DataFrame) -> FloatArray:
-        """The correlation that Kendall's tau stands for, no skew, nu 5."""
-        target = pd.DataFrame(np.sin(0.5 * np.pi * tau.to_numpy()), tau.index, tau.columns)
-        least = float(np.linalg.eigvalsh(target.to_numpy())[0])
-        matrix = target.to_numpy() if least > 1e-6 else nearest_correlation(target).matrix.to_numpy()
-        matrix = 0.999 * matrix + 0.001 * np.eye(self.d)
-        root = np.linalg.cholesky(matrix)
-        return np.r_[(root / np.diag(root)[:, np.newaxis])[self.lower], np.log(5.0)]
+    def start(self, student: Any) -> FloatArray:
+        """A Student copula, without a skew."""
+        root = np.linalg.cholesky(student.correlation.to_numpy())
+        nu = np.clip(student.nu, LEAST_NU, MOST_NU)
+        return np.r_[(root / np.diag(root)[:, np.newaxis])[self.lower], np.log(nu)]
 
     def unpacked(self, at: FloatArray) -> tuple[FloatArray, FloatArray, float]:
         """Cholesky factor (d, d), skew (d,), nu."""
         root, pairs = np.eye(self.d), len(self.lower[0])
         root[self.lower] = at[:pairs]
-        skew = np.zeros(self.d)
-        if len(at) > pairs + 1:
-            skew[:] = at[pairs:-1]
+        skew = np.full(self.d, at[pairs:-1])
         return root / np.linalg.norm(root, axis=1)[:, np.newaxis], skew, float(np.exp(at[-1]))
 
     def value(self, at: FloatArray) -> float:
@@ -139,7 +134,7 @@ class _Search:
         length = 1.0 / np.diag(root)  # of the rows before they were brought to length 1
         by_row = (by_root - root * (by_root * root).sum(axis=1)[:, np.newaxis]) / length[:, np.newaxis]
         skews = len(at) - len(self.lower[0]) - 1
-        by_skew = by_skew if skews == self.d else by_skew.sum(keepdims=True) if skews else by_skew[:0]
+        by_skew = by_skew if skews == self.d else by_skew.sum(keepdims=True)
         step = np.zeros_like(at)
         step[-1] = NU_STEP
         by_nu = (self.value(at + step) - self.value(at - step)) / (2.0 * NU_STEP)

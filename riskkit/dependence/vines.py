@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +11,7 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core.status import FitStatus
 from riskkit.dependence.copula_fit import CopulaFit
-from riskkit.dependence.law import Given
+from riskkit.dependence.law import Given, pair_index
 from riskkit.dependence.uniforms import uniforms
 from riskkit.errors import DataError, ModelError
 from riskkit.rng import Rng, generator
@@ -158,7 +157,7 @@ class VineLaw:
     def tail_dependence(self) -> pd.DataFrame:
         """Coefficients of tail dependence of the pairs in the first tree; of others they are not known: NaN."""
         vine = self.vine
-        pairs = pd.MultiIndex.from_tuples(list(combinations(self.names, 2)), names=["first", "second"])
+        pairs = pair_index(self.names)
         table = pd.DataFrame(np.nan, index=pairs, columns=["lower", "upper"])
         place = {frozenset(pair): pair for pair in pairs}
         for edge, copula in enumerate(vine.pair_copulas[0]):
