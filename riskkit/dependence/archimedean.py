@@ -12,11 +12,14 @@ from riskkit.checks import FloatArray
 from riskkit.dependence.archimedean_fit import fit
 from riskkit.dependence.conditions import conditions_of
 from riskkit.dependence.copula_fit import CopulaFit
+from riskkit.dependence.derivatives import Derivatives, by_differences
 from riskkit.dependence.families import FAMILIES, Generator, Gumbel
 from riskkit.dependence.frailty import draw
 from riskkit.dependence.law import Given, pair_index
 from riskkit.errors import DataError, ModelError
 from riskkit.rng import Rng, generator
+
+DIFFERENCE = 1e-3  # of theta
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,23 @@ class ArchimedeanLaw:
         family, points = self.generator, np.where(self.reflected, 1.0 - u, u)
         log_t = np.logaddexp.reduce(family.log_inverse(points), axis=1)
         return family.log_derivative(log_t, len(self.names)) + family.log_slope(points).sum(axis=1)
+
+    def derivatives(self, u: FloatArray) -> Derivatives:
+        """Derivatives of the log density at points ``u`` (n, d), by theta and the uniforms; from differences."""
+        return by_differences(self, u, np.array([self.theta]), np.array([self._step]))
+
+    def params_by_tau(self) -> FloatArray:
+        """Slopes of theta by the Kendall's taus of the pairs, whose mean it stands for, (1, pairs)."""
+        pairs = len(self.names) * (len(self.names) - 1) // 2
+        higher, lower = (self.moved(np.array([self.theta + step])).generator.tau() for step in (self._step, -self._step))
+        slope = 2.0 * self._step / abs(higher - lower)
+        return np.full((1, pairs), slope / pairs)
+
+    @property
+    def _step(self) -> float:
+        """Of theta, for a difference that stays within the domain and on one side of independence."""
+        kind, size = FAMILIES[self.family], abs(self.theta)
+        return float(min(DIFFERENCE * max(size, 0.1), 0.3 * abs(size - kind.independence), 0.3 * (kind.largest - size)))
 
     def cdf(self, u: FloatArray) -> FloatArray:
         """Probability that no variable exceeds its entry of ``u`` (n, d), 0 <= u <= 1; shape (n,).

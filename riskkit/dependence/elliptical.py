@@ -15,7 +15,9 @@ from riskkit.dependence.conditional import conditional_scores
 from riskkit.dependence.conditions import conditions_of
 from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
+from riskkit.dependence.derivatives import Derivatives
 from riskkit.dependence.elliptical_density import log_density, probabilities, quantiles
+from riskkit.dependence.elliptical_derivatives import derivatives
 from riskkit.dependence.elliptical_fit import fit
 from riskkit.dependence.law import Given, matrix_of, pair_index, pair_names
 from riskkit.errors import DataError
@@ -89,6 +91,15 @@ class EllipticalLaw:
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""
         return log_density(quantiles(np.asarray(u, dtype=float), self.nu), self._root, self.nu)
+
+    def derivatives(self, u: FloatArray) -> Derivatives:
+        """Derivatives of the log density at points ``u`` (n, d), by the parameters and the uniforms."""
+        return derivatives(u, self.correlation.to_numpy(), self.nu)
+
+    def params_by_tau(self) -> FloatArray:
+        """Slopes of the correlations, sin(pi tau / 2), by the Kendall's taus of the pairs, (pairs, pairs)."""
+        entries = self.correlation.to_numpy()[np.triu_indices(len(self.names), 1)]
+        return np.diag(0.5 * np.pi * np.sqrt((1.0 - entries) * (1.0 + entries)))
 
     def sample(self, n: int, *, rng: Rng, given: Given | None = None) -> pd.DataFrame:
         """Draw ``n`` joint uniforms.

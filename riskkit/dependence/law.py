@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit.checks import FloatArray
+from riskkit.dependence.derivatives import Derivatives
 from riskkit.rng import Rng
 
 Given = Mapping[str, float | tuple[float, float]]
@@ -17,7 +18,7 @@ Given = Mapping[str, float | tuple[float, float]]
 class CopulaLaw(Protocol):
     """A copula whose parameters are known; frozen. Made by hand, or by a fit.
 
-    ``params`` holds the free parameters, and ``moved`` the same family at others: all that a derivative needs.
+    ``params`` holds the free parameters, and ``moved`` the same family at others.
     """
 
     @property
@@ -33,6 +34,9 @@ class CopulaLaw(Protocol):
 
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""
+
+    def derivatives(self, u: FloatArray) -> Derivatives:
+        """Derivatives of the log density at points ``u`` (n, d), by the parameters and the uniforms."""
 
     def sample(self, n: int, *, rng: Rng, given: Given | None = None) -> pd.DataFrame:
         """Draw ``n`` joint uniforms (n, d), under the conditions ``given``."""

@@ -14,6 +14,7 @@ from riskkit.core.frozen import restore
 from riskkit.dependence import skew_student_sample
 from riskkit.dependence.conditions import conditions_of
 from riskkit.dependence.correlation_checks import correlation_matrix
+from riskkit.dependence.derivatives import Derivatives, by_differences
 from riskkit.dependence.law import Given, matrix_of, pair_index, pair_names
 from riskkit.dependence.skew_student_density import Evaluation, Points
 from riskkit.dependence.skew_student_tails import tail_limits
@@ -22,6 +23,7 @@ from riskkit.rng import Rng
 
 LEAST_NU, MOST_NU, MOST_SKEW = 1.0, 1000.0, 50.0
 LEAST_UNIFORM = 1e-100
+DIFFERENCE = 1e-3  # of a parameter, for a derivative
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +136,14 @@ class SkewStudentLaw:
                             expected=f"numbers from {LEAST_UNIFORM:g} to less than 1")  # fmt: skip
         root = np.asarray(np.linalg.cholesky(self._matrix), dtype=np.float64)
         return Evaluation(Points.of(values), root, self._skews, self.nu).log_density
+
+    def derivatives(self, u: FloatArray) -> Derivatives:
+        """Derivatives of the log density at points ``u`` (n, d), by the parameters and the uniforms; from differences."""
+        point, count = self.params.to_numpy(), len(self.names) * (len(self.names) - 1) // 2
+        steps = DIFFERENCE * np.maximum(np.abs(point), 1.0)
+        steps[:count] = DIFFERENCE * np.linalg.eigvalsh(self._matrix)[0]  # the matrix stays positive definite
+        steps[-1] = min(steps[-1], 0.3 * (self.nu - LEAST_NU), 0.3 * (MOST_NU - self.nu))
+        return by_differences(self, u, point, steps)
 
     def sample(self, n: int, *, rng: Rng, given: Given | None = None) -> pd.DataFrame:
         """Draw ``n`` joint uniforms (n, d), strictly between 0 and 1.

@@ -11,6 +11,7 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core.status import FitStatus
 from riskkit.dependence.copula_fit import CopulaFit
+from riskkit.dependence.derivatives import Derivatives, by_differences
 from riskkit.dependence.law import Given, pair_index
 from riskkit.dependence.uniforms import uniforms
 from riskkit.errors import DataError, ModelError
@@ -19,6 +20,7 @@ from riskkit.rng import Rng, generator
 FAMILIES = (
     "indep", "gaussian", "student", "clayton", "gumbel", "frank", "joe", "bb1", "bb6", "bb7", "bb8", "tawn", "tll",
 )  # fmt: skip
+DIFFERENCE = 2e-4  # of a parameter, for a derivative
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,11 @@ class VineLaw:
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""
         return np.log(self.vine.pdf(np.asfortranarray(u)))
+
+    def derivatives(self, u: FloatArray) -> Derivatives:
+        """Derivatives of the log density at points ``u`` (n, d), by the parameters and the uniforms; from differences."""
+        point = self.params.to_numpy()
+        return by_differences(self, u, point, DIFFERENCE * np.maximum(np.abs(point), 0.1))
 
     def sample(self, n: int, *, rng: Rng, given: Given | None = None) -> pd.DataFrame:
         """Draw ``n`` joint uniforms (n, d); a vine draws under no conditions (ModelError)."""
