@@ -5,22 +5,22 @@ T_j = t_j, and intervals ``low_j < T_j < low_j + width_j`` of others, V has the 
 
     v**k exp(-v s) * product over intervals of (1 - exp(-v width_j)),   s = sum of the t_j and of the low_j
 
-All but the product is a law that every family can draw from. Where all factors are near 1 the product is the probability of
-keeping a draw. Where they are small (narrow intervals, or the upper ends of Gumbel's and Joe's) some T_j are drawn first:
+All but the product is a law that every family can draw from, for any order k and tilt s. For any order m from 0 to the number
+of intervals the product is at most C v**m; its logarithm is a concave function of log v, so that the least such C is easily
+found. V is drawn with the order k + m, and kept with the probability product / (C v**m). Where s is 0, the orders above 0 may
+have an infinite mass (the upper ends of Gumbel's and Joe's): the T of the narrowest interval is then drawn first, by inversion,
 
     1 - exp(-v width) = integral of v exp(-v x) over 0 < x < width
 
-Then x_1, ..., x_m count like values, and their density depends on their sum X alone: ``(-1)**n psi^(n)(s + X)``, n = k + m.
-X is drawn over the simplex around their box, X < width_1 + ... + width_m, where it has the density times X**(m - 1) and a
-distribution function in closed form; the x are a uniform split of X, kept if they are in the box. Which intervals are drawn
-first is decided by the mass of the proposal: the smaller it is, the more draws are kept.
+so that x counts like a value, and has the density ``|psi^(k + m + 1)(s + x)|``. All these proposals have a mass in closed form;
+the one of the least mass is taken, because most of its draws are kept.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+from scipy import optimize
 
 from riskkit.checks import FloatArray
 from riskkit.dependence.families import Generator
@@ -30,6 +30,9 @@ from riskkit.errors import ModelError
 RAREST = 1e-5  # share of proposals kept, below which the conditions are refused
 TRIAL = 400_000  # proposals after which that is judged
 BATCH = 200_000
+PRICE = 0.3  # of an inversion, in logarithms of proposals
+LEAST_FALL = 1e-10  # of the logarithm of a derivative over the interval that is inverted: below it the digits are lost
+TINY = -30.0  # logarithm of y below which 1 - exp(-y) is y
 
 
 def draw(
@@ -83,100 +86,107 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Plan:
-    """How V is proposed: with the first m intervals drawn before it, their sum X by inversion or by a power of a uniform."""
+    """How V is proposed: with the order m on top of the values', and C; after the T of the narrowest interval, or before."""
 
-    first: int
-    by_power: bool
-    log_span: float  # of the largest X
+    narrowest_first: bool
+    order: int
+    log_bound: float
 
     @classmethod
     def of(cls, family: Generator, given: Conditions) -> "Plan":
         """Choose the plan of the least mass."""
-        best, least = cls(0, False, -np.inf), family.log_derivative(np.asarray(given.log_sum), given.values)
-        for m in range(1, int(np.isfinite(given.log_width).sum()) + 1):
-            span = np.logaddexp.reduce(given.log_width[:m])
-            order = given.values + m
-            with np.errstate(invalid="ignore"):  # the derivative may be infinite at s = 0
-                start = family.log_derivative(np.asarray(given.log_sum), order)
-            end = family.log_derivative(np.logaddexp(given.log_sum, span), order)
-            by_power = bool(np.isfinite(start) and end - start > np.log(0.1))
-            if by_power:
-                mass = start + m * span - special.gammaln(m + 1.0)
-            else:
-                base = family.log_derivative(np.asarray(given.log_sum), given.values)
-                share = _simplex_share(family, given, m, np.atleast_1d(span))[0]
-                mass = base + np.log(share) if share > 0.0 else np.inf
-            if mass < least:
-                best, least = cls(m, by_power, float(span)), mass
+        widths = given.log_width[np.isfinite(given.log_width)]
+        best, least = cls(False, 0, 0.0), np.inf
+        for first in (False, True) if len(widths) else (False,):
+            rest = widths[int(first) :]
+            for m in range(len(rest) + 1):
+                bound = _log_bound(rest, m)
+                mass = bound + _log_mass(family, given, given.values + m, widths[0] if first else np.inf)
+                mass += PRICE if first else 0.0
+                if mass < least:
+                    best, least = cls(first, m, bound), mass
         return best
+
+
+def _log_bound(log_width: FloatArray, m: int) -> float:
+    """Logarithm of the largest ratio of the product of ``1 - exp(-v width)`` to v**m."""
+    if m == 0:
+        return 0.0
+    if m == len(log_width):
+        return float(log_width.sum())
+
+    def slope(log_v: float) -> float:
+        y = np.exp(np.clip(log_v + log_width, -700.0, 700.0))
+        return float(np.exp(np.log(y) - y - log1mexp(y)).sum()) - m
+
+    top = float(optimize.brentq(slope, -log_width.max() - 40.0, -log_width.min() + 40.0))
+    return float(_log_inside(top + log_width).sum()) - m * top
+
+
+def _log_mass(family: Generator, given: Conditions, order: int, log_span: float) -> float:
+    """Logarithm of the mass of V under an order and the tilt s, or of x < span drawn first; inf where it cannot be used."""
+    with np.errstate(invalid="ignore"):  # the derivative may be infinite at s = 0
+        start = float(family.log_derivative(np.asarray(given.log_sum), order))
+    if not np.isfinite(start):
+        return np.inf
+    if log_span == np.inf:
+        return start
+    fall = start - float(family.log_derivative(np.logaddexp(given.log_sum, log_span), order))
+    return start + float(log1mexp(np.asarray(fall))) if fall > LEAST_FALL else np.inf
 
 
 def _propose(
     family: Generator, variables: int, size: int, given: Conditions, plan: Plan, rng: np.random.Generator
 ) -> FloatArray:
     """Return those of ``size`` proposals that are kept."""
-    m, order = plan.first, given.values + plan.first
+    order, first = given.values + plan.order, int(plan.narrowest_first)
     log_sum = np.full(size, given.log_sum)
     log_t = np.full((size, variables), np.nan)
-    kept = np.ones(size, dtype=bool)
-    if m:
-        log_x = _log_sums(family, given, plan, size, rng)
+    if first:
+        log_x = _log_first(family, given, order, size, rng)
         log_sum = np.logaddexp(log_sum, log_x)
-        if plan.by_power:
-            peak = family.log_derivative(np.asarray(given.log_sum), order)
-            kept &= rng.standard_exponential(size) >= peak - family.log_derivative(log_sum, order)
-        split = rng.standard_exponential((size, m))
-        log_parts = log_x[:, None] + np.log(split / split.sum(axis=1, keepdims=True))
-        kept &= (log_parts <= given.log_width[:m]).all(axis=1) if m > 1 else True
-        log_t[:, list(given.columns[:m])] = np.logaddexp(given.log_low[:m], log_parts)
-    log_v = family.log_frailty(log_sum, order, rng)
-    for column, low, width in zip(given.columns[m:], given.log_low[m:], given.log_width[m:], strict=True):
-        rate = np.exp(np.minimum(log_v + width, 700.0))  # v * width
-        inside = -np.expm1(-rate)
-        kept &= rng.random(size) < inside
-        with np.errstate(divide="ignore"):
-            step = np.log(-np.log1p(-rng.random(size) * inside))
-        log_t[:, column] = np.logaddexp(low, step - log_v)
+        log_t[:, given.columns[0]] = np.logaddexp(given.log_low[0], log_x)
+    log_v = family.log_frailty(log_sum, order + first, rng)
+    columns, low, width = list(given.columns[first:]), given.log_low[first:], given.log_width[first:]
+    log_rate = log_v[:, np.newaxis] + width  # of v * width
+    log_inside = _log_inside(log_rate)
+    kept = -rng.standard_exponential(size) <= log_inside.sum(axis=1) - plan.log_bound - plan.order * log_v
+    with np.errstate(divide="ignore"):
+        share = rng.random(log_rate.shape)
+        step = np.where(log_rate < TINY, np.log(share) + log_rate, np.log(-np.log1p(-share * np.exp(log_inside))))
+    log_t[:, columns] = np.logaddexp(low, step - log_v[:, np.newaxis])
     free = np.isnan(log_t)
-    log_t = np.where(free, np.log(rng.standard_exponential((size, variables))) - log_v[:, None], log_t)
+    log_t = np.where(free, np.log(rng.standard_exponential((size, variables))) - log_v[:, np.newaxis], log_t)
     return family.value(log_t[kept])
 
 
-def _log_sums(family: Generator, given: Conditions, plan: Plan, size: int, rng: np.random.Generator) -> FloatArray:
-    """Draw log X; by power from the density X**(m - 1), otherwise by inversion of the distribution function."""
-    uniform = rng.random(size)
-    m, span = plan.first, plan.log_span
-    if plan.by_power:
-        return span + np.log1p(-uniform) / m
-    if m == 1 and given.values == 0:  # U is uniform in its interval
+def _log_inside(log_y: FloatArray) -> FloatArray:
+    """Logarithm of ``1 - exp(-y)``."""
+    return np.where(log_y < TINY, log_y, log1mexp(np.exp(np.clip(log_y, TINY, 700.0))))
+
+
+def _log_first(family: Generator, given: Conditions, order: int, size: int, rng: np.random.Generator) -> FloatArray:
+    """Draw log x < log width of the narrowest interval, from the density ``|psi^(order + 1)(s + x)|``, by inversion."""
+    uniform, span = rng.random(size), float(given.log_width[0])
+    if order == 0:  # U is uniform in its interval
         top = family.value(np.asarray(given.log_sum))
         bottom = family.value(np.logaddexp(given.log_sum, span))
         log_t = family.log_inverse(bottom + (top - bottom) * uniform)
         return log_t + log1mexp(np.maximum(log_t - given.log_sum, 0.0))
-    target = (1.0 - uniform) * _simplex_share(family, given, m, np.array([span]))[0]
-    return _inverted(family, given, m, target, span)
+    start = family.log_derivative(np.asarray(given.log_sum), order)
+    fall = family.log_derivative(np.logaddexp(given.log_sum, span), order) - start
+    target = start + np.log1p(uniform * np.expm1(fall))
 
+    def beyond(log_x: FloatArray) -> np.ndarray:
+        return np.asarray(family.log_derivative(np.logaddexp(given.log_sum, log_x), order) < target)
 
-def _inverted(family: Generator, given: Conditions, m: int, target: FloatArray, span: float) -> FloatArray:
-    """Solve ``_simplex_share(x) = target`` for log x <= span, by bisection in log x."""
-    high = np.full_like(target, span)
+    high = np.full(size, span)
     low, step = high - 1.0, 1.0
-    while step < 1e4 and (above := _simplex_share(family, given, m, low) > target).any():
+    while step < 1e4 and (above := beyond(low)).any():
         step *= 2.0
         low = np.where(above, low - step, low)
     for _ in range(60):
         middle = 0.5 * (low + high)
-        above = _simplex_share(family, given, m, middle) > target
+        above = beyond(middle)
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     return 0.5 * (low + high)
-
-
-def _simplex_share(family: Generator, given: Conditions, m: int, log_x: FloatArray) -> FloatArray:
-    """Mass of the x with a sum below X over that of all x >= 0: 1 - sum over i < m of |psi^(k + i)(s + X)| X**i / i!."""
-    base = family.log_derivative(np.asarray(given.log_sum), given.values)
-    log_t = np.logaddexp(given.log_sum, log_x)
-    beyond = np.zeros_like(log_x)
-    for i in range(m):
-        term = family.log_derivative(log_t, given.values + i) - base + i * log_x - special.gammaln(i + 1.0)
-        beyond += np.exp(term)
-    return 1.0 - np.minimum(beyond, 1.0)
