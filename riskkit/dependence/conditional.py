@@ -8,7 +8,7 @@ from scipy import linalg
 from riskkit.checks import FloatArray
 from riskkit.dependence import truncated
 from riskkit.dependence.elliptical_density import probabilities, quantiles
-from riskkit.dependence.truncated import Drawn
+from riskkit.dependence.truncated import Box, Drawn
 
 Conditions = Mapping[int, float | tuple[float, float]]
 LEAST, EDGE = 1e-100, 2.0**-53  # closest to 0 and to 1 that a uniform has a score
@@ -47,15 +47,14 @@ def scores_given(
     scores, acceptance = np.empty((n, len(scatter))), 1.0
     scores[:, known] = list(values.values())
     if inside:
-        low, high = np.array(list(intervals.values())).T
+        box = Box.between(*np.array(list(intervals.values())).T)
         if len(inside) == 1 and not known:
-            drawn = _inverted(nu, low, high, n, rng)
+            drawn = _inverted(nu, box, n, rng)
         else:
             mean, root, degrees, scale = _given(scatter, nu, known, np.array([list(values.values())]), inside)
-            low, high = (low - mean[0]) / scale[0], (high - mean[0]) / scale[0]
-            drawn = truncated.draw(root @ root.T, degrees, low, high, n, rng)
+            drawn = truncated.draw(root @ root.T, degrees, box.standardised(mean[0], scale[0]), n, rng)
             drawn = Drawn(mean + scale * drawn.values, drawn.acceptance)
-        scores[:, inside] = np.clip(drawn.values, *np.array(list(intervals.values())).T)
+        scores[:, inside] = np.clip(drawn.values, box.low, box.high)
         acceptance = drawn.acceptance
     told = [*known, *inside]
     rest = [column for column in range(len(scatter)) if column not in told]
@@ -67,9 +66,9 @@ def scores_given(
     return Drawn(scores, acceptance)
 
 
-def _inverted(nu: float, low: FloatArray, high: FloatArray, n: int, rng: np.random.Generator) -> Drawn:
-    """Scores (n, 1) of one variable between two ends, of a scatter of 1."""
-    below, up_to = probabilities(np.r_[low, high], nu)
+def _inverted(nu: float, box: Box, n: int, rng: np.random.Generator) -> Drawn:
+    """Scores (n, 1) of one variable of scatter 1 in its interval."""
+    below, up_to = probabilities(np.r_[box.low, box.high], nu)
     uniform = below + (up_to - below) * rng.random(n)
     return Drawn(quantiles(np.clip(uniform, LEAST, 1.0 - EDGE), nu)[:, np.newaxis], 1.0)
 

@@ -5,15 +5,16 @@ T_j = t_j, and intervals ``low_j < T_j < low_j + width_j`` of others, V has the 
 
     v**k exp(-v s) * product over intervals of (1 - exp(-v width_j)),   s = sum of the t_j and of the low_j
 
-All but the product is a law that every family can draw from, for any order k and tilt s. For any order m from 0 to the number
-of intervals the product is at most C v**m; its logarithm is a concave function of log v, so that the least such C is easily
-found. V is drawn with the order k + m, and kept with the probability product / (C v**m). Where s is 0, the orders above 0 may
-have an infinite mass (the upper ends of Gumbel's and Joe's): the T of the narrowest interval is then drawn first, by inversion,
+All but the product is a law that every family can draw from, for any order k and tilt s. For any order m from 0 to the
+number of intervals the product is at most C v**m; its logarithm is a concave function of log v, so that the least such C is
+easily found. V is drawn with the order k + m, and kept with the probability product / (C v**m). Where s is 0, the orders
+above 0 may have an infinite mass (the upper ends of Gumbel's and Joe's): the T of the narrowest interval is then drawn
+first, by inversion,
 
     1 - exp(-v width) = integral of v exp(-v x) over 0 < x < width
 
-so that x counts like a value, and has the density ``|psi^(k + m + 1)(s + x)|``. All these proposals have a mass in closed form;
-the one of the least mass is taken, because most of its draws are kept.
+so that x counts like a value, and has the density ``|psi^(k + m + 1)(s + x)|``. All these proposals have a mass in closed
+form; the one of the least mass is taken, because most of its draws are kept.
 """
 
 from collections.abc import Mapping

@@ -1,25 +1,25 @@
 """Draws of normal and Student variables that all lie in intervals of their own; exact, also where that is very rare.
 
-A Student variable is a normal one, Z, over R / sqrt(nu), with R chi of nu degrees. Z = L z with Cholesky's L, so that given R
-and the z before it each z_k lies between two ends, a_k and b_k. With shifts m_k and a rate beta, R is drawn from the gamma law
-of shape nu and rate beta, z_k from the normal law about m_k between its ends, and all of them together are kept with the
+A Student variable is a normal one, Z, over R / sqrt(nu), with R chi of nu degrees. Z = L z with Cholesky's L, so that given
+R and the z before it each z_k lies between two ends, a_k and b_k. With shifts m_k and a rate beta, R is drawn from the gamma
+law of shape nu and rate beta, z_k from the normal law about m_k between its ends, and all of them together are kept with the
 probability exp(psi - top), where
 
     psi = beta r - r^2 / 2 + sum over k of (log P(a_k < N + m_k < b_k) + m_k^2 / 2 - m_k z_k)
 
 is a concave function of (r, z), so that its maximum, top, is found for sure. Whatever the shifts, what is kept has the law
-wanted; with those of the least top, the saddle point of psi, most is kept (Botev 2017; for the t law Botev and L'Ecuyer 2015,
-who draw R from a normal law: the gamma law narrows in the tails, where R is small, and leaves psi concave for every nu).
+wanted; with those of the least top, the saddle point of psi, most is kept (Botev 2017; for the t law Botev and L'Ecuyer
+2015, who draw R from a normal law: the gamma law narrows in the tails, where R is small, and psi is concave for every nu).
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+from scipy import optimize
 
 from riskkit.checks import FloatArray
-from riskkit.dependence.families.generator import log1mexp
+from riskkit.dependence.normal_between import NormalBetween, normal_between
 from riskkit.errors import ModelError
 
 RAREST = 1e-5  # share of proposals kept, below which the intervals are refused
@@ -36,10 +36,30 @@ class Drawn:
     acceptance: float
 
 
-def draw(
-    scatter: FloatArray, nu: float, low: FloatArray, high: FloatArray, n: int, rng: np.random.Generator
-) -> Drawn:  # fmt: skip
-    """Draw ``n`` vectors of the t law (normal for infinite ``nu``) of a ``scatter`` (d, d) between two ends (d,).
+@dataclass(frozen=True, eq=False)
+class Box:
+    """Intervals of d variables: both ends, infinite ones too, and the widths, which may be less than the ends can show."""
+
+    low: FloatArray
+    high: FloatArray
+    width: FloatArray
+
+    @classmethod
+    def between(cls, low: FloatArray, high: FloatArray) -> "Box":
+        """Intervals whose widths are the differences of the ends."""
+        return cls(low, high, high - low)
+
+    def standardised(self, mean: FloatArray | float, scale: FloatArray | float) -> "Box":
+        """Return the intervals of the variables less their means and over their scales."""
+        return Box((self.low - mean) / scale, (self.high - mean) / scale, self.width / scale)
+
+    def __getitem__(self, order: np.ndarray) -> "Box":
+        """Return the intervals of some of the variables."""
+        return Box(self.low[order], self.high[order], self.width[order])
+
+
+def draw(scatter: FloatArray, nu: float, box: Box, n: int, rng: np.random.Generator) -> Drawn:
+    """Draw ``n`` vectors of the t law (normal for infinite ``nu``) of a ``scatter`` (d, d) in a box.
 
     Raises
     ------
@@ -53,7 +73,7 @@ def draw(
     Botev, Z. I. and L'Ecuyer, P. (2015). Efficient probability estimation and simulation of the truncated multivariate
     Student-t distribution. Proceedings of the 2015 Winter Simulation Conference, 380-391.
     """
-    proposal = Proposal.of(scatter, nu, low, high)
+    proposal = Proposal.of(scatter, nu, box)
     kept: list[FloatArray] = []
     found = tried = 0
     while found < n:
@@ -67,7 +87,7 @@ def draw(
                 "the intervals in given are too rare to draw from", got=f"{found} of {tried:,} proposals kept",
                 expected=f"at least {RAREST:g} of them", remedy="fewer or wider intervals, or a value instead of one",
             )  # fmt: skip
-    return Drawn(np.concatenate([*kept, np.empty((0, len(low)))])[:n], found / tried if tried else 1.0)
+    return Drawn(np.concatenate([*kept, np.empty((0, len(scatter)))])[:n], found / tried if tried else 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +97,7 @@ class _Problem:
     order: np.ndarray
     root: FloatArray  # of the scatter in that order
     nu: float
-    low: FloatArray
-    high: FloatArray
+    box: Box
     radius: float  # where the search begins
     start: FloatArray  # z there
 
@@ -91,14 +110,9 @@ class _Problem:
         """Sum of the logarithms and squares in psi, the means of the z_k - m_k (d,), and the slope of the sum by r."""
         scale = 1.0 if np.isinf(self.nu) else radius / np.sqrt(self.nu)
         away = self.lower @ z + shift
-        a, b = scale * self.low - away, scale * self.high - away
-        log_share = log_between(a, b)
-        with np.errstate(over="ignore", invalid="ignore"):
-            at_low, at_high = (np.exp(-0.5 * end * end - log_share) / np.sqrt(2.0 * np.pi) for end in (a, b))
-            pull = np.where(np.isfinite(self.high), self.high * at_high, 0.0)
-            pull -= np.where(np.isfinite(self.low), self.low * at_low, 0.0)
-        total = float((log_share + 0.5 * shift**2 - shift * z).sum())
-        return total, at_low - at_high, float(pull.sum()) / np.sqrt(self.nu)
+        part = _given(self.box, scale, away)
+        total = float((part.log_share + 0.5 * shift**2 - shift * z).sum())
+        return total, part.mean, float((part.lack - away * part.mean).sum()) / radius
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,10 +126,10 @@ class Proposal:
     top: float
 
     @classmethod
-    def of(cls, scatter: FloatArray, nu: float, low: FloatArray, high: FloatArray) -> "Proposal":
+    def of(cls, scatter: FloatArray, nu: float, box: Box) -> "Proposal":
         """Find the saddle point: the maximum over (r, z) whose height is least over the shifts and beta."""
-        problem = _ordered(scatter, nu, low, high)
-        d, finite = len(low), bool(np.isfinite(nu))
+        problem = _ordered(scatter, nu, box)
+        d, finite = len(scatter), bool(np.isfinite(nu))
 
         def unpacked(at: FloatArray) -> tuple[float, FloatArray, FloatArray]:
             z, shift = np.append(at[1:d], 0.0), np.append(at[d:], 0.0)  # of the last neither matters
@@ -129,6 +143,8 @@ class Proposal:
 
         begin = np.r_[np.log(problem.radius) if finite else 0.0, problem.start[:-1], np.zeros(d - 1)]
         found = optimize.root(slopes, begin, method="hybr")
+        if not found.success:
+            found = min(found, optimize.root(slopes, begin, method="lm"), key=lambda one: np.abs(one.fun).max())
         radius, z, shift = unpacked(found.x if np.isfinite(found.fun).all() else begin)
         return cls(problem, shift, nu / radius if finite else 0.0, radius, 0.0)._topped(z)
 
@@ -158,56 +174,40 @@ class Proposal:
         radius = 1.0 if np.isinf(nu) else rng.standard_gamma(nu, size) / self.rate
         scale = radius / np.sqrt(nu) if np.isfinite(nu) else 1.0
         psi = np.zeros(size) + self._radial(radius)
-        z = np.zeros((size, len(problem.low)))
+        z = np.zeros((size, len(problem.root)))
         for k, row in enumerate(problem.lower):
             away = z[:, :k] @ row[:k] + self.shift[k]
-            a, b = scale * problem.low[k] - away, scale * problem.high[k] - away
-            z[:, k] = self.shift[k] + _between(a, b, rng)
-            psi += log_between(a, b) + 0.5 * self.shift[k] ** 2 - self.shift[k] * z[:, k]
+            part = _given(problem.box[np.array(k)], scale, away)
+            z[:, k] = self.shift[k] + part.draw(rng)
+            psi += part.log_share + 0.5 * self.shift[k] ** 2 - self.shift[k] * z[:, k]
         values = np.empty_like(z)
         values[:, problem.order] = z @ problem.root.T / np.broadcast_to(scale, size)[:, np.newaxis]
         return values, psi - self.top
 
 
-def _ordered(scatter: FloatArray, nu: float, low: FloatArray, high: FloatArray) -> _Problem:
+def _given(box: Box, scale: Any, away: FloatArray) -> NormalBetween:
+    """The z between the ends of a box at a scale, from which away is taken by those before."""
+    return normal_between(scale * box.low - away, scale * box.high - away, scale * box.width)
+
+
+def _ordered(scatter: FloatArray, nu: float, box: Box) -> _Problem:
     """Put the least probable first, given the means of those before (Gibson, Glasbey and Elston 1994)."""
-    d = len(low)
-    nearest = np.maximum(np.maximum(low, -high), 0.0).max()  # as far out as one of the variables must be
+    d = len(scatter)
+    nearest = np.maximum(np.maximum(box.low, -box.high), 0.0).max()  # as far out as one of the variables must be
     scale = 1.0 if np.isinf(nu) else np.sqrt(nu + d) / np.hypot(np.sqrt(nu), nearest / np.sqrt(np.diag(scatter).max()))
     order, root, z = np.arange(d), np.zeros((d, d)), np.zeros(d)
     for k in range(d):
         rest = order[k:]
         own = np.sqrt(np.maximum(np.diag(scatter)[rest] - (root[k:, :k] ** 2).sum(axis=1), 1e-300))
         known = root[k:, :k] @ z[:k]
-        share = log_between((scale * low[rest] - known) / own, (scale * high[rest] - known) / own)
-        best = int(np.argmin(share))
+        part = _given(box[rest].standardised(0.0, own), scale, known / own)
+        best = int(np.argmin(part.log_share))
+        z[k] = part.mean[best]
         order[[k, k + best]] = order[[k + best, k]]
         root[[k, k + best]] = root[[k + best, k]]
         root[k, k] = own[best]
         across = scatter[order[k + 1 :], order[k]] - root[k + 1 :, :k] @ root[k, :k]
         root[k + 1 :, k] = across / root[k, k]
-        ends = (scale * np.array([low[order[k]], high[order[k]]]) - known[best]) / own[best]
-        with np.errstate(over="ignore"):
-            z[k] = (np.exp(-0.5 * ends**2 - share[best]) @ [1.0, -1.0]) / np.sqrt(2.0 * np.pi)
     own = np.diag(root)
     radius = 1.0 if np.isinf(nu) else float(scale * np.sqrt(nu))
-    return _Problem(order, root, nu, low[order] / own, high[order] / own, radius, z)
-
-
-def log_between(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Logarithm of the probability that a normal variable lies between ``a`` and ``b``, a < b; also far in the tails."""
-    right = a > -b  # closer to the upper tail: seen from the other side
-    low, high = np.where(right, -b, a), np.where(right, -a, b)
-    below, up_to = special.log_ndtr(low), special.log_ndtr(high)
-    with np.errstate(invalid="ignore"):  # both far beyond all doubles
-        return np.asarray(up_to + log1mexp(np.maximum(up_to - below, 0.0)))
-
-
-def _between(a: FloatArray, b: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Draw normal variables between ``a`` and ``b`` by inversion, in logarithms of probabilities."""
-    right = a > -b
-    low, high = np.where(right, -b, a), np.where(right, -a, b)
-    uniform = np.maximum(rng.random(len(low)), 1e-300)
-    log_share = np.logaddexp(special.log_ndtr(low) + np.log1p(-uniform), special.log_ndtr(high) + np.log(uniform))
-    drawn = np.clip(special.ndtri_exp(log_share), low, high)
-    return np.where(right, -drawn, drawn)
+    return _Problem(order, root, nu, box[order].standardised(0.0, own), radius, z)
