@@ -81,7 +81,8 @@ def _corrected(derivatives: Derivatives, u: FloatArray, wanted: slice) -> FloatA
         order = np.argsort(own, kind="stable")
         above = np.zeros((n + 1, total.shape[1]))  # sums of the slopes from a rank upwards
         above[:n] = derivatives.slopes(j)[order, wanted][::-1].cumsum(axis=0)[::-1]
-        total += above[np.searchsorted(own[order], own)] / n
+        from_here, beyond = (above[np.searchsorted(own[order], own, side)] for side in ("left", "right"))
+        total += (from_here + beyond) / (2.0 * n)  # equal values, and the observation itself, count by half: a mean rank
     return total
 
 
