@@ -111,15 +111,18 @@ class EllipticalLaw:
         rng : int or Generator
             Source of random numbers.
         given : dict from str to float or (low, high), optional
-            Values or intervals of some variables, on the scale of the uniforms. Values of any number of them and an interval
-            of one are drawn directly; several intervals by rejection.
+            Values or intervals of some variables, on the scale of the uniforms; exact, however rare they are. Values, or an
+            interval of one, are drawn directly; several intervals, or one beside values, by rejection from a law so near that
+            a large share is kept.
 
         Raises
         ------
         FactorError
             A name that is none of the copula's.
         DataError
-            A condition that cannot be, or one so improbable that rejection would not end.
+            A condition that cannot be.
+        ModelError
+            Conditions that contradict each other so far that fewer than one in 100,000 proposals would be kept.
         """
         count, source = checks.whole("n", n, least=1), generator(rng)
         conditions = conditions_of(self.names, given)

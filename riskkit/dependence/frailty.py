@@ -149,16 +149,22 @@ def _propose(
         log_t[:, given.columns[0]] = np.logaddexp(given.log_low[0], log_x)
     log_v = family.log_frailty(log_sum, order + first, rng)
     columns, low, width = list(given.columns[first:]), given.log_low[first:], given.log_width[first:]
-    log_rate = log_v[:, np.newaxis] + width  # of v * width
-    log_inside = _log_inside(log_rate)
-    kept = -rng.standard_exponential(size) <= log_inside.sum(axis=1) - plan.log_bound - plan.order * log_v
-    with np.errstate(divide="ignore"):
-        share = rng.random(log_rate.shape)
-        step = np.where(log_rate < TINY, np.log(share) + log_rate, np.log(-np.log1p(-share * np.exp(log_inside))))
-    log_t[:, columns] = np.logaddexp(low, step - log_v[:, np.newaxis])
+    kept = np.ones(size, dtype=bool)
+    if columns:
+        log_rate = log_v[:, np.newaxis] + width  # of v * width
+        log_inside = _log_inside(log_rate)
+        kept = -rng.standard_exponential(size) <= log_inside.sum(axis=1) - plan.log_bound - plan.order * log_v
+        log_t[:, columns] = np.logaddexp(low, _log_steps(log_rate, log_inside, rng) - log_v[:, np.newaxis])
     free = np.isnan(log_t)
     log_t = np.where(free, np.log(rng.standard_exponential((size, variables))) - log_v[:, np.newaxis], log_t)
     return family.value(log_t[kept])
+
+
+def _log_steps(log_rate: FloatArray, log_inside: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Draw the logarithm of an exponential variable of rate 1 below the rates."""
+    share = rng.random(log_rate.shape)
+    with np.errstate(divide="ignore"):
+        return np.where(log_rate < TINY, np.log(share) + log_rate, np.log(-np.log1p(-share * np.exp(log_inside))))
 
 
 def _log_inside(log_y: FloatArray) -> FloatArray:

@@ -156,8 +156,8 @@ class SkewStudentLaw:
             Seed or source of randomness.
         given : dict, optional
             Conditions by name: a value, ``{"BTC": 0.01}``, or an interval, ``{"BTC": (0.0, 0.01)}``, of several variables at
-            once if need be. Exact: values, or one interval, directly; further intervals by rejection, whose share of kept
-            proposals stands in ``.attrs["acceptance"]``.
+            once if need be. Exact, however rare: values, or one interval, directly; several intervals, or one beside values,
+            by rejection from a law so near that a large share is kept: it stands in ``.attrs["acceptance"]``.
 
         Raises
         ------
@@ -166,7 +166,7 @@ class SkewStudentLaw:
         DataError
             A value outside (0, 1), an interval that is empty or reaches beyond [0, 1], values of all variables.
         ModelError
-            Intervals so rare together that hardly a proposal would be kept.
+            Conditions that contradict each other so far that fewer than one in 100,000 proposals would be kept.
         """
         count, conditions = checks.whole("n", n), conditions_of(self.names, given)
         drawn = skew_student_sample.draw(self._matrix, self._skews, self.nu, count, conditions, rng)

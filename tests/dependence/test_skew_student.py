@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import special, stats
 
-from riskkit.dependence import SkewStudentLaw
+from riskkit.dependence import SkewStudentLaw, pair
 from riskkit.errors import DataError, FactorError, ModelError
 from tests.oracles import skew_student as oracle
 
@@ -135,9 +135,42 @@ def test_conditions_against_brute_force(given, near):
     assert 0 < drawn.attrs["acceptance"] <= 1
 
 
-def test_hopeless_intervals_are_refused_with_their_share():
-    with pytest.raises(ModelError, match="proposals kept"):
-        law((-1, -1, -1), 50.0).sample(100, rng=1, given={"a": (0, 1e-4), "b": (1 - 1e-4, 1), "c": (0, 1e-4)})
+@pytest.mark.parametrize("nu", [1.0, 4.0, 30.0])
+def test_without_skew_the_law_in_a_rare_corner_is_students(nu):
+    """Given that both are at most q, one has the distribution function C(u, q) / C(q, q)."""
+    copula, q = pair("student", 0.5, nu), 1e-5
+    drawn = law((0.0, 0.0, 0.0), nu, ["a", "b"]).sample(5_000, rng=1, given={"a": (0.0, q), "b": (0.0, q)})
+    assert drawn.attrs["acceptance"] > 0.1
+    for name in ("a", "b"):
+        ranks = copula.cdf(np.minimum(drawn[name].to_numpy(), q), q) / copula.cdf(q, q)
+        assert stats.kstest(ranks, "uniform").pvalue > 1e-3
+
+
+def test_intervals_that_all_but_exclude_each_other_are_drawn():
+    given = {"a": (0, 1e-4), "b": (1 - 1e-4, 1), "c": (0, 1e-4)}
+    drawn = law((-1, -1, -1), 50.0).sample(1_000, rng=1, given=given)
+    assert drawn.attrs["acceptance"] > 0.1
+    for name, (low, high) in given.items():
+        assert drawn[name].between(low, high).all()
+        assert drawn[name].nunique() == 1_000
+
+
+def test_brute_force_at_one_in_a_hundred():
+    one, given = law(), {"a": (0.0, 0.1), "b": (0.0, 0.1), "c": (0.2, 0.6)}
+    brute = one.sample(400_000, rng=1)
+    for name, (low, high) in given.items():
+        brute = brute[brute[name].between(low, high)]
+    drawn = one.sample(20_000, rng=2, given=given)
+    for power in (1, 2):
+        first, second = drawn**power, brute**power
+        error = np.sqrt(first.var() / len(first) + second.var() / len(second))
+        assert (abs(first.mean() - second.mean()) < 3.0 * error).all()
+
+
+def test_what_keeps_hardly_any_proposal_is_refused(monkeypatch):
+    monkeypatch.setattr("riskkit.dependence.truncated.RAREST", 0.99)
+    with pytest.raises(ModelError, match=r"too rare .* proposals kept"):
+        law().sample(1_000_000, rng=1, given={"a": (0.4, 0.6), "b": (0.4, 0.6)})
 
 
 def test_bad_arguments():
