@@ -112,8 +112,8 @@ class EllipticalLaw:
             Source of random numbers.
         given : dict from str to float or (low, high), optional
             Values or intervals of some variables, on the scale of the uniforms; exact, however rare they are. Values, or an
-            interval of one, are drawn directly; several intervals, or one beside values, by rejection from a law so near that
-            a large share is kept.
+            interval of one, are drawn directly; several intervals, or one beside values, by rejection from a law so near
+            that a large share is kept.
 
         Raises
         ------

@@ -101,12 +101,12 @@ def test_independence_stays_independence():
 
 
 def test_conditions_that_all_but_exclude_each_other_are_drawn_too():
-    """The first is in its lowest thousandth: T_1 is near 1e90, which pushes the others to the low ends of their intervals."""
+    """The first is in its lowest thousandth, T_1 above 1e90: the frailty is then so small that the other T are uniform."""
     law = ArchimedeanLaw("clayton", 30.0, ["BTC", "ETH", "SOL"])
     drawn = law.sample(1_000, rng=1, given={"BTC": (0.0, 1e-3), "ETH": (0.99, 1.0), "SOL": (0.4, 0.5)})
     for name, (low, high) in {"ETH": (0.99, 1.0), "SOL": (0.4, 0.5)}.items():
         ends = [float(law.generator.log_inverse(np.asarray(end))) for end in (high, low)]
-        steps = np.exp(law.generator.log_inverse(drawn[name].to_numpy()))  # V is so small that T is uniform
+        steps = np.exp(law.generator.log_inverse(drawn[name].to_numpy()))
         share = (steps - np.exp(ends[0])) / (np.exp(ends[1]) - np.exp(ends[0]))
         assert stats.kstest(share, "uniform").pvalue > 1e-3
 

@@ -39,7 +39,7 @@ def test_the_gradient_is_that_of_the_likelihood_and_zero_at_the_estimate(skew):
 
 
 def test_parameters_are_recovered_from_200_samples():
-    """The search begins at the truth: with all the starts of a fit, whose best is another matter, it would take 25 seconds."""
+    """The search begins at the truth: with all the starts of a fit, which others test, it would take seven times as long."""
     true, found = law(-1.5), []
     for seed in range(200):
         search = _Search(Points.of(true.sample(300, rng=seed).to_numpy()), 2)
