@@ -12,7 +12,7 @@ from riskkit.errors import RiskKitError
 from riskkit.plots.canvas import source_of
 from riskkit.widgets.explorer import Explorer, by_name, module, nearest, style, times
 from riskkit.widgets.static_page import static_page
-from riskkit.widgets.volatility_explorer_answer import LAWS, MODELS, Answer, answer
+from riskkit.widgets.volatility_explorer_answer import LAWS, MODELS, Answer, Estimate, estimate, foreseen
 
 CONTROLS = ("series", "model", "law", "window", "horizon")
 LEAST_WINDOW = 100
@@ -72,6 +72,7 @@ class VolatilityExplorer(Explorer):
         self._returns = by_name(returns, LEAST_ROWS)
         self._days = {name: min(most, len(part) - min(len(part) // 3, ROOM)) for name, part in self._returns.items()}
         self._longest = min(len(part) - self._days[name] for name, part in self._returns.items())
+        self._estimates = lru_cache(maxsize=16)(self._estimate)
         self._answers = lru_cache(maxsize=64)(self._compute)
         stops = self._stops()
         state = {"series": next(iter(self._returns)), "window": nearest(1000, stops["window"])}
@@ -109,7 +110,10 @@ class VolatilityExplorer(Explorer):
         return {name: getattr(self, name) for name in CONTROLS}
 
     def _compute(self, series: str, model: str, law: str, window: int, horizon: int) -> Answer:
-        return answer(self._returns[series], model, law, window, horizon, self._days[series])
+        return foreseen(self._estimates(series, model, law, window), horizon)
+
+    def _estimate(self, series: str, model: str, law: str, window: int) -> Estimate:
+        return estimate(self._returns[series], model, law, window, self._days[series])
 
     def _reply(self, _: object = None) -> None:
         """Answer the present setting in one message: paths as bytes, the rest as plain numbers."""

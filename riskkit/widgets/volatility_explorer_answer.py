@@ -21,6 +21,15 @@ LAWS: Mapping[str, str] = MappingProxyType({"Student-t": "t", "Normal": "normal"
 NO_LEVEL = 1.0 - 1e-6
 
 
+class Estimate(NamedTuple):
+    """The walk-forward estimates of the last days, and that of today."""
+
+    today: Any  # a fit
+    sigma: FloatArray
+    paths: dict[str, FloatArray]
+    verdict: dict[str, Any]
+
+
 class Answer(NamedTuple):
     """The walk-forward estimates of the last days, the forecast from today, and all that is worded."""
 
@@ -58,9 +67,14 @@ def answer(returns: pd.Series, model: str, law: str, window: int, horizon: int, 
     >>> len(found.sigma), len(found.term), list(found.paths)
     (100, 5, ['persistence'])
     """
+    horizon = checks.whole("horizon", horizon, least=1)
+    return foreseen(estimate(returns, model, law, window, days), horizon)
+
+
+def estimate(returns: pd.Series, model: str, law: str, window: int, days: int) -> Estimate:
+    """Refit one model for each of the last ``days``, and once more today: what does not depend on the horizon."""
     series = checks.series(returns)
     window, days = checks.whole("window", window, least=2), checks.whole("days", days, least=2)
-    horizon = checks.whole("horizon", horizon, least=1)
     if len(series) < window + days:
         raise DataError(
             "the series is too short", got=f"{len(series)} rows", expected=f"at least {window} + {days}",
@@ -75,8 +89,14 @@ def answer(returns: pd.Series, model: str, law: str, window: int, horizon: int, 
     paths = {"persistence": _persistence(rolled)} | {
         name: rolled[name].to_numpy() for name in ("nu", "gamma") if name in rolled
     }
-    term = today.forecast(horizon)["sigma"].to_numpy()
-    return Answer(rolled["sigma"].to_numpy(), paths, term, _verdict(today, rolled["status"].to_numpy(), milliseconds))
+    verdict = _verdict(today, rolled["status"].to_numpy(), milliseconds)
+    return Estimate(today, rolled["sigma"].to_numpy(), paths, verdict)
+
+
+def foreseen(known: Estimate, horizon: int) -> Answer:
+    """Add what the estimate of today expects of the next ``horizon`` days."""
+    term = known.today.forecast(horizon)["sigma"].to_numpy()
+    return Answer(known.sigma, known.paths, term, known.verdict)
 
 
 def _persistence(params: pd.DataFrame) -> FloatArray:
