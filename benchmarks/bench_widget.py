@@ -117,9 +117,9 @@ def _presses(page: Any, both: list[Any], promise: Promise) -> tuple[float, float
         turn, place = divmod(number, last - first)
         both_times = list(zip(both, times, strict=True))
         for explorer, record in both_times if number % 2 else both_times[::-1]:
-            if promise.fresh:
-                move(page, explorer, promise.fresh, turn)
             move(page, explorer, promise.control, first + place)
+            if promise.fresh:  # after the control, so that what the press asks for is new
+                move(page, explorer, promise.fresh, turn)
             seconds = press(page, explorer, promise.control)
             if number >= WARM_UP:
                 record.append(seconds)
