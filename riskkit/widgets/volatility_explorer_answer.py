@@ -19,12 +19,14 @@ MODELS: Mapping[str, type[Spec]] = MappingProxyType({"GARCH": volatility.Garch, 
 LAWS: Mapping[str, str] = MappingProxyType({"Student-t": "t", "Normal": "normal"})
 # From here on the variance has no level worth the name: omega / (1 - persistence) is the quotient of two roundings.
 NO_LEVEL = 1.0 - 1e-6
+COARSE = 8  # every eighth day first: a path to look at while the others are estimated
 
 
 class Estimate(NamedTuple):
     """The walk-forward estimates of the last days, and that of today."""
 
     today: Any  # a fit
+    step: int
     sigma: FloatArray
     paths: dict[str, FloatArray]
     verdict: dict[str, Any]
@@ -33,6 +35,7 @@ class Estimate(NamedTuple):
 class Answer(NamedTuple):
     """The walk-forward estimates of the last days, the forecast from today, and all that is worded."""
 
+    step: int  # from one refitted day to the next
     sigma: FloatArray  # (D,) per day, each known the day before
     paths: dict[str, FloatArray]  # persistence, and nu and gamma where the model has them, (D,)
     term: FloatArray  # (horizon,) sigma of each of the next days
@@ -71,8 +74,8 @@ def answer(returns: pd.Series, model: str, law: str, window: int, horizon: int, 
     return foreseen(estimate(returns, model, law, window, days), horizon)
 
 
-def estimate(returns: pd.Series, model: str, law: str, window: int, days: int) -> Estimate:
-    """Refit one model for each of the last ``days``, and once more today: what does not depend on the horizon."""
+def estimate(returns: pd.Series, model: str, law: str, window: int, days: int, step: int = 1) -> Estimate:
+    """Refit one model for every ``step``-th of the last ``days``, and once more today: what no horizon changes."""
     series = checks.series(returns)
     window, days = checks.whole("window", window, least=2), checks.whole("days", days, least=2)
     if len(series) < window + days:
@@ -83,20 +86,20 @@ def estimate(returns: pd.Series, model: str, law: str, window: int, days: int) -
     dist = LAWS[checks.one_of("law", law, list(LAWS))]
     spec = MODELS[checks.one_of("model", model, list(MODELS))](dist=dist)
     began = time.perf_counter()
-    rolled = volatility.rolled_fits(series.iloc[-(window + days) :], spec, window).at(0.99)
+    rolled = volatility.rolled_fits(series.iloc[-(window + days) :], spec, window, step).at(0.99)
     milliseconds = 1e3 * (time.perf_counter() - began)
     today = spec.fit(series.iloc[-window:])
     paths = {"persistence": _persistence(rolled)} | {
         name: rolled[name].to_numpy() for name in ("nu", "gamma") if name in rolled
     }
     verdict = _verdict(today, rolled["status"].to_numpy(), milliseconds)
-    return Estimate(today, rolled["sigma"].to_numpy(), paths, verdict)
+    return Estimate(today, step, rolled["sigma"].to_numpy(), paths, verdict)
 
 
 def foreseen(known: Estimate, horizon: int) -> Answer:
     """Add what the estimate of today expects of the next ``horizon`` days."""
     term = known.today.forecast(horizon)["sigma"].to_numpy()
-    return Answer(known.sigma, known.paths, term, known.verdict)
+    return Answer(known.step, known.sigma, known.paths, term, known.verdict)
 
 
 def _persistence(params: pd.DataFrame) -> FloatArray:
