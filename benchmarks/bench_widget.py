@@ -78,8 +78,8 @@ PROMISES = [
     Promise("volatility", "law", 2.0, 3.0, chosen={"model": "GARCH"}, fresh="window"),
     Promise("volatility", "horizon", 2.0, fresh="window"),
     Promise("copula", "tau", 2.0, chosen={"family": "Normal"}, fresh="fall"),
-    Promise("copula", "tau", 2.0, chosen={"family": "Student-t"}, fresh="nu"),
-    Promise("copula", "tau", 2.0, chosen={"family": "Skew-t"}, fresh="nu"),
+    Promise("copula", "tau", 3.0, chosen={"family": "Student-t"}, fresh="nu"),
+    Promise("copula", "tau", 3.0, chosen={"family": "Skew-t"}, fresh="nu"),
     Promise("copula", "fall", 2.0, chosen={"family": "Student-t"}),
 ]
 
