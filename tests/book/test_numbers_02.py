@@ -83,7 +83,7 @@ def test_returns_forget_and_sizes_do_not(prose, bitcoin, index):
     assert size[:28].min() > band
     assert (square < size).mean() > 0.9
     assert all(rk.volatility.arch_lm(series)["p_value"] < 1e-6 for series in (bitcoin, index))
-    check_quoted(prose, "both p-values are below one in a million", "step out of it by little")
+    check_quoted(prose, "both p-values of the test, in the table, are below one in a million", "step out of it by little")
 
 
 def test_the_bound_and_the_law_of_shocks(prose, bitcoin):
