@@ -6,10 +6,14 @@ from pathlib import Path
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
 
+def cells(chapter: str) -> list[dict]:
+    """Return the cells of a chapter."""
+    return json.loads((NOTEBOOKS / f"{chapter}.ipynb").read_text())["cells"]
+
+
 def prose(chapter: str) -> str:
     """Return the text cells of a chapter."""
-    cells = json.loads((NOTEBOOKS / f"{chapter}.ipynb").read_text())["cells"]
-    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return "\n".join("".join(cell["source"]) for cell in cells(chapter) if cell["cell_type"] == "markdown")
 
 
 def check_quoted(text: str, *sentences: str) -> None:

@@ -14,7 +14,18 @@ from riskkit.checks import FloatArray
 from riskkit.dependence import pair_strength, points
 from riskkit.errors import DataError
 from riskkit.plots.canvas import source_of
-from riskkit.widgets.copula_explorer_answer import FAMILIES, LEVEL, SCORES, TAIL, WITH_NU, WITH_SKEW, Answer, answer
+from riskkit.widgets.copula_explorer_answer import (
+    FAMILIES,
+    LEVEL,
+    SCORES,
+    TAIL,
+    WITH_NU,
+    WITH_SKEW,
+    Answer,
+    Joined,
+    fallen,
+    join,
+)
 from riskkit.widgets.explorer import Explorer, module, nearest, style
 from riskkit.widgets.static_page import static_page
 
@@ -70,6 +81,7 @@ class CopulaExplorer(Explorer):
         self._pairs = {f"{one} and {other}": (one, other) for one, other in permutations(self._margins, 2)}
         self._taus = {pair: _tau(frame, *names) for pair, names in self._pairs.items()}
         self._source = source_of(None, returns)
+        self._joined = lru_cache(maxsize=16)(self._join)
         self._answers = lru_cache(maxsize=64)(self._compute)
         first = next(iter(self._pairs))
         super().__init__(pair=first, tau=nearest(self._taus[first], STOPS["tau"]), facts=self._facts(LIVE_NOTE))
@@ -99,9 +111,12 @@ class CopulaExplorer(Explorer):
     def _query(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in CONTROLS}
 
-    def _compute(self, pair: str, *setting: Any) -> Answer:
+    def _compute(self, pair: str, family: str, tau: float, nu: float, skew: float, fall: float) -> Answer:
+        return fallen(self._joined(pair, family, tau, nu, skew), fall)
+
+    def _join(self, pair: str, *setting: Any) -> Joined:
         one, other = self._pairs[pair]
-        return answer((self._margins[one], self._margins[other]), *setting)
+        return join((self._margins[one], self._margins[other]), *setting)
 
     def _reply(self, _: object = None) -> None:
         """Answer the present setting in one message: points as bytes, the rest as plain numbers."""

@@ -26,6 +26,15 @@ SCORES = np.linspace(-6.0, 6.0, 1201)  # where a margin is told; between two of 
 Margins = tuple[FloatArray, FloatArray]
 
 
+class Joined(NamedTuple):
+    """Two margins joined by a copula, points to draw and what is said of the book at all."""
+
+    margins: Margins
+    setting: tuple[str, float, float, float]
+    drawn: FloatArray
+    verdict: dict[str, Any]
+
+
 class Answer(NamedTuple):
     """Points to draw, as normal scores, and all that is worded."""
 
@@ -57,18 +66,30 @@ def answer(margins: Margins, family: str, tau: float, nu: float, skew: float, fa
     >>> round(found.verdict["es"], 3), round(found.verdict["together"], 2)
     (0.083, 0.23)
     """
-    points = _points(family, tau, nu, skew)
-    book = LossDistribution(_losses(margins, points))
+    return fallen(join(margins, family, tau, nu, skew), fall)
+
+
+def join(margins: Margins, family: str, tau: float, nu: float, skew: float) -> Joined:
+    """Join two margins by a copula: what does not depend on a fall."""
+    setting = (family, tau, nu, skew)
+    points = _points(*setting)
+    ones, losses = _losses(margins, points)
+    book = LossDistribution(losses)
     edge = float(special.ndtri(TAIL))
     verdict = {
         "var": book.var(LEVEL),
         "es": book.es(LEVEL),
-        "alone": 0.5 * sum(_one(margin, scores).es(LEVEL) for margin, scores in zip(margins, points, strict=True)),
+        "alone": 0.5 * sum(LossDistribution(one).es(LEVEL) for one in ones),
         "lower": float((points <= edge).all(axis=0).mean() / (points[0] <= edge).mean()),
         "upper": float((points >= -edge).all(axis=0).mean() / (points[0] >= -edge).mean()),
     }
-    crashed, said = _crash(margins, (family, tau, nu, skew), fall)
-    return Answer(_some(points), _some(crashed), verdict | said)
+    return Joined(margins, setting, _some(points), verdict)
+
+
+def fallen(joined: Joined, fall: float) -> Answer:
+    """Let the first asset lose ``fall`` or more, and add what is said of it."""
+    crashed, said = _crash(joined.margins, joined.setting, fall)
+    return Answer(joined.drawn, _some(crashed), joined.verdict | said)
 
 
 @lru_cache(maxsize=16)
@@ -91,12 +112,12 @@ def _crash(
     edges = [float(np.interp(np.log1p(-fall), margin, SCORES)) for margin in margins]
     probability = float(special.ndtr(edges[0]))
     points = _points(*setting, below=probability)
-    losses = _losses(margins, points)
+    ones, losses = _losses(margins, points)
     return points, {
         "probability": probability,
         "together": float((points[1] <= edges[1]).mean()),
         "alike": float(special.ndtr(edges[1])),  # as often the second falls so far by itself
-        "other": float(-np.expm1(_returns(margins[1], points[1])).mean()),
+        "other": float(ones[1].mean()),
         "loss": float(losses.mean()),
         "loss_es": LossDistribution(losses).es(LEVEL),
     }
@@ -120,17 +141,7 @@ def _picks(count: int) -> FloatArray:
 PICKS = _picks(DRAWN)
 
 
-def _returns(margin: FloatArray, scores: FloatArray) -> FloatArray:
-    """Log returns at normal scores; beyond the table its end."""
-    return np.interp(scores, SCORES, margin)
-
-
-def _one(margin: FloatArray, scores: FloatArray) -> LossDistribution:
-    """Loss of one unit of money in one asset."""
-    return LossDistribution(-np.expm1(_returns(margin, scores)))
-
-
-def _losses(margins: Margins, points: FloatArray) -> FloatArray:
-    """Losses of one unit of money, half in each asset."""
-    grown = [np.expm1(_returns(margin, scores)) for margin, scores in zip(margins, points, strict=True)]
-    return -0.5 * (grown[0] + grown[1])
+def _losses(margins: Margins, points: FloatArray) -> tuple[list[FloatArray], FloatArray]:
+    """Losses of one unit of money in each asset, and of half in each; beyond its table a margin is at its end."""
+    ones = [-np.expm1(np.interp(scores, SCORES, margin)) for margin, scores in zip(margins, points, strict=True)]
+    return ones, 0.5 * (ones[0] + ones[1])

@@ -12,7 +12,7 @@ from riskkit.errors import RiskKitError
 from riskkit.plots.canvas import source_of
 from riskkit.widgets.explorer import Explorer, by_name, module, nearest, style, times
 from riskkit.widgets.static_page import static_page
-from riskkit.widgets.volatility_explorer_answer import LAWS, MODELS, Answer, answer
+from riskkit.widgets.volatility_explorer_answer import COARSE, LAWS, MODELS, Answer, Estimate, estimate, foreseen
 
 CONTROLS = ("series", "model", "law", "window", "horizon")
 LEAST_WINDOW = 100
@@ -36,7 +36,8 @@ STATIC_NOTE = (
 class VolatilityExplorer(Explorer):
     """Choose series, model, law, window and horizon; see volatility as it was known each day, and what is expected next.
 
-    Live in JupyterLab and Voila each step of a slider re-runs the daily refit (:func:`riskkit.volatility.rolled_fits`).
+    Live in JupyterLab and Voila each step of a slider re-runs the daily refit (:func:`riskkit.volatility.rolled_fits`):
+    every eighth day at once, then all of them.
     Where the book is built (``RISKKIT_BOOK=1``) the explorer shows itself as HTML that runs the same kernels in the browser.
     Its traits ``series``, ``model``, ``law``, ``window`` and ``horizon`` may be set from Python.
 
@@ -72,17 +73,18 @@ class VolatilityExplorer(Explorer):
         self._returns = by_name(returns, LEAST_ROWS)
         self._days = {name: min(most, len(part) - min(len(part) // 3, ROOM)) for name, part in self._returns.items()}
         self._longest = min(len(part) - self._days[name] for name, part in self._returns.items())
+        self._estimates = lru_cache(maxsize=16)(self._estimate)
         self._answers = lru_cache(maxsize=64)(self._compute)
         stops = self._stops()
         state = {"series": next(iter(self._returns)), "window": nearest(1000, stops["window"])}
         super().__init__(**state, facts=self._facts(stops, LIVE_NOTE))
         self._reply()
-        self.observe(self._reply, names=list(CONTROLS))
+        self.observe(self._changed, names=list(CONTROLS))
 
     @property
     def verdict(self) -> dict[str, Any]:
         """What is said of the present setting: plain numbers, sigma per day."""
-        return dict(self._answers(*self._query().values()).verdict)
+        return dict(self._answers(*self._query().values(), 1).verdict)
 
     def to_html(self) -> str:
         """Return the explorer as one piece of HTML that computes in the browser: no Python, no request."""
@@ -108,19 +110,28 @@ class VolatilityExplorer(Explorer):
     def _query(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in CONTROLS}
 
-    def _compute(self, series: str, model: str, law: str, window: int, horizon: int) -> Answer:
-        return answer(self._returns[series], model, law, window, horizon, self._days[series])
+    def _compute(self, series: str, model: str, law: str, window: int, horizon: int, step: int = 1) -> Answer:
+        return foreseen(self._estimates(series, model, law, window, step), horizon)
 
-    def _reply(self, _: object = None) -> None:
+    def _estimate(self, series: str, model: str, law: str, window: int, step: int) -> Estimate:
+        return estimate(self._returns[series], model, law, window, self._days[series], step)
+
+    def _changed(self, change: Any) -> None:
+        """Answer in two messages, a coarse path and the whole one; a new horizon leaves the path as it is."""
+        if change["name"] != "horizon":
+            self._reply(COARSE)
+        self._reply()
+
+    def _reply(self, step: int = 1) -> None:
         """Answer the present setting in one message: paths as bytes, the rest as plain numbers."""
         query = self._query()
         try:
-            sigma, paths, term, verdict = self._answers(*query.values())
+            step, sigma, paths, term, verdict = self._answers(*query.values(), step)
         except RiskKitError as error:
             self.reply = {"query": query, "error": str(error)}
             return
         drawn = {name: values.tobytes() for name, values in ({"sigma": sigma, "term": term} | paths).items()}
-        self.reply = {"query": query, "step": 1, "verdict": verdict} | drawn
+        self.reply = {"query": query, "step": step, "verdict": verdict} | drawn
 
     def _stops(self) -> dict[str, list[Any]]:
         possible = [window for window in STOPS["window"] if window <= self._longest]

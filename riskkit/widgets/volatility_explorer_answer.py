@@ -19,11 +19,23 @@ MODELS: Mapping[str, type[Spec]] = MappingProxyType({"GARCH": volatility.Garch, 
 LAWS: Mapping[str, str] = MappingProxyType({"Student-t": "t", "Normal": "normal"})
 # From here on the variance has no level worth the name: omega / (1 - persistence) is the quotient of two roundings.
 NO_LEVEL = 1.0 - 1e-6
+COARSE = 8  # every eighth day first: a path to look at while the others are estimated
+
+
+class Estimate(NamedTuple):
+    """The walk-forward estimates of the last days, and that of today."""
+
+    today: Any  # a fit
+    step: int
+    sigma: FloatArray
+    paths: dict[str, FloatArray]
+    verdict: dict[str, Any]
 
 
 class Answer(NamedTuple):
     """The walk-forward estimates of the last days, the forecast from today, and all that is worded."""
 
+    step: int  # from one refitted day to the next
     sigma: FloatArray  # (D,) per day, each known the day before
     paths: dict[str, FloatArray]  # persistence, and nu and gamma where the model has them, (D,)
     term: FloatArray  # (horizon,) sigma of each of the next days
@@ -58,9 +70,14 @@ def answer(returns: pd.Series, model: str, law: str, window: int, horizon: int, 
     >>> len(found.sigma), len(found.term), list(found.paths)
     (100, 5, ['persistence'])
     """
+    horizon = checks.whole("horizon", horizon, least=1)
+    return foreseen(estimate(returns, model, law, window, days), horizon)
+
+
+def estimate(returns: pd.Series, model: str, law: str, window: int, days: int, step: int = 1) -> Estimate:
+    """Refit one model for every ``step``-th of the last ``days``, and once more today: what no horizon changes."""
     series = checks.series(returns)
     window, days = checks.whole("window", window, least=2), checks.whole("days", days, least=2)
-    horizon = checks.whole("horizon", horizon, least=1)
     if len(series) < window + days:
         raise DataError(
             "the series is too short", got=f"{len(series)} rows", expected=f"at least {window} + {days}",
@@ -69,14 +86,20 @@ def answer(returns: pd.Series, model: str, law: str, window: int, horizon: int, 
     dist = LAWS[checks.one_of("law", law, list(LAWS))]
     spec = MODELS[checks.one_of("model", model, list(MODELS))](dist=dist)
     began = time.perf_counter()
-    rolled = volatility.rolled_fits(series.iloc[-(window + days) :], spec, window).at(0.99)
+    rolled = volatility.rolled_fits(series.iloc[-(window + days) :], spec, window, step).at(0.99)
     milliseconds = 1e3 * (time.perf_counter() - began)
     today = spec.fit(series.iloc[-window:])
     paths = {"persistence": _persistence(rolled)} | {
         name: rolled[name].to_numpy() for name in ("nu", "gamma") if name in rolled
     }
-    term = today.forecast(horizon)["sigma"].to_numpy()
-    return Answer(rolled["sigma"].to_numpy(), paths, term, _verdict(today, rolled["status"].to_numpy(), milliseconds))
+    verdict = _verdict(today, rolled["status"].to_numpy(), milliseconds)
+    return Estimate(today, step, rolled["sigma"].to_numpy(), paths, verdict)
+
+
+def foreseen(known: Estimate, horizon: int) -> Answer:
+    """Add what the estimate of today expects of the next ``horizon`` days."""
+    term = known.today.forecast(horizon)["sigma"].to_numpy()
+    return Answer(known.step, known.sigma, known.paths, term, known.verdict)
 
 
 def _persistence(params: pd.DataFrame) -> FloatArray:

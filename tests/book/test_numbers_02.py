@@ -83,7 +83,7 @@ def test_returns_forget_and_sizes_do_not(prose, bitcoin, index):
     assert size[:28].min() > band
     assert (square < size).mean() > 0.9
     assert all(rk.volatility.arch_lm(series)["p_value"] < 1e-6 for series in (bitcoin, index))
-    check_quoted(prose, "both p-values are below one in a million", "step out of it by little")
+    check_quoted(prose, "both p-values of the test, in the table, are below one in a million", "step out of it by little")
 
 
 def test_the_bound_and_the_law_of_shocks(prose, bitcoin):
@@ -95,7 +95,7 @@ def test_the_bound_and_the_law_of_shocks(prose, bitcoin):
     thin, fat = normal.loss_distribution(), student.loss_distribution()
     assert fat.var(0.95) < thin.var(0.95)
     assert fat.var(0.999) / thin.var(0.999) == pytest.approx(5 / 3, abs=0.05)
-    check_quoted(prose, "at 95 % t asks for less than the normal law, at one day in a thousand for two thirds more")
+    check_quoted(prose, "At 95 % t asks for less than the normal law, at one day in a thousand for two thirds more")
 
 
 def test_the_trap_of_the_standardised_t(prose, bitcoin):
@@ -230,7 +230,7 @@ def test_ten_days(prose, pair):
         prose,
         f"On the calm day the rule is too low, {rule[0]:.1f} % against 3.7 %",
         f"a little too high, {rule[1]:.1f} % against 18.4 %",
-        "It rises, from 3.7 % to 4.6 %",
+        "The ten-day VaR rises, from 3.7 % to 4.6 %",
         "one of almost six standard deviations down",
     )
 
@@ -265,7 +265,10 @@ def test_levels_of_the_real_market(prose, monkeypatch, real_data):
     monkeypatch.setenv("RISKKIT_DATA", str(real_data))
     bitcoin = rk.data.returns(rk.data.load("crypto"))["BTC"].dropna()
     years = bitcoin.groupby(bitcoin.index.year).std() * np.sqrt(365)
-    check_quoted(prose, f"In the real market it was {years[2018]:.2f} in 2018 and {years[2025]:.2f} in 2025")
+    check_quoted(
+        prose,
+        f"In the real market Bitcoin's volatility was {years[2018]:.2f} per year in 2018 and {years[2025]:.2f} in 2025",
+    )
 
 
 def test_a_break_looks_like_memory(prose):
@@ -293,7 +296,7 @@ def test_regimes_of_the_index(prose, index):
 def test_the_states_of_bitcoin_are_short(prose, bitcoin):
     durations = MarkovSwitching(states=2).fit(bitcoin).states["expected_duration"]
     assert 2 < durations.min() < durations.max() < 30
-    check_quoted(prose, "The states last for days or a few weeks, not for years.")
+    check_quoted(prose, "The states of Bitcoin last for days or a few weeks, not for years.")
 
 
 def test_every_day_anew(prose, bitcoin):
@@ -321,3 +324,12 @@ def test_what_the_explorer_shows(prose, index, bitcoin):
         f"by more than 0.05 from one day to the next on {jumps(NORMAL, 400)} of 4,000 days",
         f"With Student-t it is {jumps(STUDENT, 400)}, and with 950 days none, under either law",
     )
+
+
+def test_the_chapter_is_within_its_size(prose):
+    cells = chapters.cells("02_volatility")
+    code = ["".join(cell["source"]).splitlines() for cell in cells if cell["cell_type"] == "code"]
+    assert 25 <= len(cells) <= 40
+    assert 1500 <= len(prose.split()) <= 2500
+    assert max(map(len, code)) <= 10
+    assert max(len(line) for lines in code for line in lines) <= 79

@@ -10,7 +10,7 @@ from riskkit.errors import DataError
 from riskkit.plots.palette import DARK, LIGHT
 from riskkit.widgets import explorer as shared
 from riskkit.widgets.volatility_explorer import VolatilityExplorer
-from riskkit.widgets.volatility_explorer_answer import LAWS, MODELS, answer
+from riskkit.widgets.volatility_explorer_answer import LAWS, MODELS, answer, estimate
 
 DAYS = 200
 STOCKS = "Stocks </script>"
@@ -21,18 +21,33 @@ def explorer(named_returns):
     return VolatilityExplorer(named_returns, days=DAYS)
 
 
-def test_one_step_of_a_control_is_one_reply(explorer, named_returns):
+def test_one_step_of_a_control_is_a_coarse_reply_and_a_whole_one(explorer, named_returns):
     seen = []
     explorer.observe(lambda change: seen.append(change["new"]), names=["reply"])
     explorer.law = "Normal"
-    assert len(seen) == 1
+    coarse, whole = seen
     query = {"series": STOCKS, "model": "GARCH", "law": "Normal", "window": 400, "horizon": 63}
-    assert seen[0]["query"] == query
+    assert coarse["query"] == whole["query"] == query
+    assert (coarse["step"], whole["step"]) == (8, 1)
     expected = answer(named_returns[STOCKS], "GARCH", "Normal", 400, 63, DAYS)
-    np.testing.assert_array_equal(np.frombuffer(seen[0]["sigma"]), expected.sigma)
-    np.testing.assert_array_equal(np.frombuffer(seen[0]["term"]), expected.term)
-    assert "nu" not in seen[0]
+    np.testing.assert_array_equal(np.frombuffer(whole["sigma"]), expected.sigma)
+    np.testing.assert_array_equal(np.frombuffer(whole["term"]), expected.term)
+    np.testing.assert_array_equal(np.frombuffer(coarse["term"]), expected.term)
+    every_eighth = estimate(named_returns[STOCKS], "GARCH", "Normal", 400, DAYS, step=8)
+    np.testing.assert_array_equal(np.frombuffer(coarse["sigma"]), every_eighth.sigma)
+    assert coarse["verdict"]["days"] == DAYS / 8
+    assert "nu" not in whole
     assert explorer.verdict | {"milliseconds": 0} == expected.verdict | {"milliseconds": 0}
+
+
+def test_a_new_horizon_estimates_nothing_anew(explorer, monkeypatch):
+    monkeypatch.setattr("riskkit.volatility.rolled_fits", lambda *_: pytest.fail("the path was estimated again"))
+    seen = []
+    explorer.observe(lambda change: seen.append(change["new"]), names=["reply"])
+    explorer.horizon = 5
+    assert [(one["step"], len(np.frombuffer(one["term"])), len(np.frombuffer(one["sigma"]))) for one in seen] == [
+        (1, 5, DAYS)
+    ]
 
 
 def test_facts_hold_what_does_not_change(named_returns):
