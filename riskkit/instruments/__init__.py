@@ -4,7 +4,10 @@ An instrument is anything with ``factors`` (the names it reads) and ``value(mark
 """
 
 from riskkit.instruments.book import Book, Instrument
+from riskkit.instruments.smile_quotes import SmileQuotes, smile_quotes
 from riskkit.instruments.spot import Spot
+from riskkit.instruments.ssvi import SsviSurface
+from riskkit.instruments.ssvi_fit import Ssvi, SsviFit
 from riskkit.instruments.svi import SviSlice
 from riskkit.instruments.svi_arbitrage import butterfly_violations, calendar_violations, smallest_butterfly
 from riskkit.instruments.svi_fit import Svi, SviFit
