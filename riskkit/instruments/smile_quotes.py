@@ -76,11 +76,12 @@ def smile_quotes(chain: pd.DataFrame) -> tuple[list[SmileQuotes], pd.DataFrame]:
         "no_volatility": outside & unknown, "crossed": outside & ~unknown & crossed,
     })  # fmt: skip
     asof = pd.Timestamp(chain.attrs["asof"])
-    quotes = [_quotes(pd.Timestamp(expiry), asof, rows) for expiry, rows in table[used].groupby("expiry")]
+    quotes = [_quotes(asof, rows) for _, rows in table[used].groupby("expiry")]
     return quotes, reasons.groupby("expiry").sum().astype(int)
 
 
-def _quotes(expiry: pd.Timestamp, asof: pd.Timestamp, rows: pd.DataFrame) -> SmileQuotes:
+def _quotes(asof: pd.Timestamp, rows: pd.DataFrame) -> SmileQuotes:
+    expiry = rows["expiry"].iloc[0]
     forwards = rows["forward"].to_numpy(dtype=float)
     if forwards.max() > (1.0 + FORWARDS_AGREE) * forwards.min():
         raise DataError(
@@ -108,7 +109,8 @@ def _checked(chain: pd.DataFrame) -> pd.DataFrame:
             raise DataError(f"chain[{column!r}] is not numeric", got=f"dtype {chain[column].dtype}", expected="numbers")
     if not isinstance(chain["expiry"].dtype, pd.DatetimeTZDtype):
         raise DataError(
-            'chain["expiry"] does not hold times in UTC', got=f"dtype {chain['expiry'].dtype}", expected="datetime64[ns, UTC]",
+            'chain["expiry"] does not hold times in UTC', got=f"dtype {chain['expiry'].dtype}",
+            expected="datetime64[ns, UTC]",
             remedy='pd.to_datetime(chain["expiry"], utc=True)',
         )  # fmt: skip
     asof = time('chain.attrs["asof"]', chain.attrs.get("asof"))

@@ -4,7 +4,7 @@ r"""A whole surface in a few numbers: the SSVI of Gatheral and Jacquier with a p
           \varphi(\theta) = \frac{\eta}{\theta^\gamma (1 + \theta)^{1 - \gamma}}
 
 with :math:`\theta(T)` the total variance at the money (Gatheral and Jacquier, 2014, "Arbitrage-free SVI volatility
-surfaces", Quantitative Finance 14, 59-71, section 4). There is no calendar arbitrage where :math:`\theta` does not fall, since
+surfaces", Quantitative Finance 14, 59-71, section 4). There is no calendar arbitrage where :math:`\theta` does not fall:
 :math:`\partial_\theta(\theta\varphi)/\varphi = (1 - \gamma)/(1 + \theta)` lies between 0 and 1 (Theorem 4.1), and no
 butterfly arbitrage where :math:`\theta\varphi(1 + |\rho|) < 4` and :math:`\theta\varphi^2(1 + |\rho|) \le 4` (Theorem 4.2).
 """
@@ -89,9 +89,7 @@ class SsviSurface:
         theta = self.at_the_money_variance(years)
         phi = float(power_law(theta, self.eta, self.gamma))
         rest = (1.0 - self.rho) * (1.0 + self.rho)
-        return SviSlice(
-            theta / 2.0 * rest, theta * phi / 2.0, self.rho, -self.rho / phi, float(np.sqrt(rest)) / phi, years
-        )
+        return SviSlice(theta / 2.0 * rest, theta * phi / 2.0, self.rho, -self.rho / phi, float(np.sqrt(rest)) / phi, years)
 
     @property
     def conditions(self) -> pd.DataFrame:

@@ -126,7 +126,7 @@ def _crossing_polynomial(smile: SviSlice, later: SviSlice) -> FloatArray:
         line += sign * np.array([one.b * one.rho, one.a - one.b * one.rho * one.m])
         quadratics.append(one.b * one.b * np.array([1.0, -2.0 * one.m, one.m * one.m + one.sigma * one.sigma]))
     rest = quadratics[0] + quadratics[1] - np.convolve(line, line)
-    return np.convolve(rest, rest) - 4.0 * np.convolve(*quadratics)
+    return np.convolve(rest, rest) - 4.0 * np.convolve(quadratics[0], quadratics[1])
 
 
 def _negative(function: Callable[[float], float], cuts: FloatArray, width: float) -> list[Violation]:

@@ -48,7 +48,7 @@ def boxed(
     """
     right, left = columns(k, m, sigma)
     system = np.stack([np.ones_like(right), right, left, np.broadcast_to(target, right.shape)], axis=-1)
-    r = np.linalg.qr(system * root_weights[:, None], mode="r")
+    r = np.asarray(np.linalg.qr(system * root_weights[:, None], mode="r"))
     r11, r12, r13, r22, r23 = r[:, 1, 1], r[:, 1, 2], r[:, 1, 3], r[:, 2, 2], r[:, 2, 3]
     cap = LEE * sigma
 

@@ -87,9 +87,7 @@ def _starts(problem: Problem) -> list[FloatArray]:
     squares = boxed(problem.k, problem.target, problem.root_weights, m.ravel(), sigma.ravel())[3].reshape(m.shape)
     padded = np.pad(squares, 1, constant_values=np.inf)
     rows, cols = squares.shape
-    around = [
-        padded[1 + i : 1 + i + rows, 1 + j : 1 + j + cols] for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)
-    ]
+    around = [padded[1 + i : 1 + i + rows, 1 + j : 1 + j + cols] for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]
     lowest = squares <= np.min(around, axis=0)
     order = np.argsort(squares[lowest], kind="stable")[:STARTS]
     return [np.array(place) for place in zip(m[lowest][order], np.log(sigma[lowest][order]), strict=True)]
@@ -122,9 +120,7 @@ def _improved(problem: Problem, start: FloatArray) -> Vertex:
     return vertex
 
 
-def _step(
-    jacobian: FloatArray, residual: FloatArray, damping: float, problem: Problem, here: FloatArray
-) -> FloatArray:
+def _step(jacobian: FloatArray, residual: FloatArray, damping: float, problem: Problem, here: FloatArray) -> FloatArray:
     """The damped step; a coordinate at its bound that would go on beyond it stays."""
     downhill = -jacobian.T @ residual
     free = ((here > problem.lower) | (downhill > 0.0)) & ((here < problem.upper) | (downhill < 0.0))
