@@ -39,7 +39,7 @@ class SsviSurface:
     --------
     >>> law = SsviSurface([0.25, 1.0], [0.04, 0.16], rho=-0.3, eta=1.0, gamma=0.5)
     >>> round(float(law.volatility(-0.2, 0.5)), 4), law.free_of_arbitrage
-    (0.4282, True)
+    (0.4536, True)
     """
 
     years: FloatArray

@@ -59,10 +59,10 @@ class VolSurface:
     >>> chain = rk.data.SyntheticMarket().option_chain("BTC", at="2024-03-12")
     >>> surface = rk.instruments.VolSurface.from_chain(chain)
     >>> len(surface.slices), round(surface.volatility(60_000, "2024-06-28T08:00Z"), 4)
-    (12, 0.7656)
+    (12, 0.7533)
     >>> fallen = surface.shifted(np.log([1.0, 0.9, 0.8]))
     >>> fallen.volatility(60_000, "2024-06-28T08:00Z").round(4).tolist()
-    [0.7656, 0.7755, 0.7892]
+    [0.7533, 0.761, 0.7788]
     """
 
     slices: tuple[SviSlice, ...]
@@ -119,6 +119,7 @@ class VolSurface:
             except DataError as cause:
                 raise DataError(f"the smile of {smile.expiry:%Y-%m-%d} cannot be fitted: {cause}") from cause
         counts = counts.assign(fitted=counts.index.isin([smile.expiry for smile in usable]))
+        counts.attrs["source"] = str(chain.attrs.get("source", "unknown"))
         forwards = np.array([smile.forward for smile in usable])
         return cls(tuple(fit.slice for fit in fits), forwards, chain.attrs["asof"], dynamics, tuple(fits), counts)
 

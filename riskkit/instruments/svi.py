@@ -45,7 +45,7 @@ class SviSlice:
     --------
     >>> vogt = SviSlice(-0.041, 0.1331, 0.306, 0.3586, 0.4153, years=1.0)
     >>> round(vogt.volatility(0.0), 4), round(vogt.butterfly(0.9), 4)
-    (0.132, -0.0317)
+    (0.132, -0.0327)
     """
 
     a: float

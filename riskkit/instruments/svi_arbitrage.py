@@ -20,6 +20,7 @@ SINH = np.array([-0.5, 0.0, 0.5])  # coefficients of u^-1, 1, u
 COSH = np.array([0.5, 0.0, 0.5])
 ONE = np.array([0.0, 1.0, 0.0])
 SCAN = np.linspace(-14.0, 14.0, 561)
+EVEN = 33  # places in an interval besides those
 PRECISION = 1e-12
 
 
@@ -46,7 +47,8 @@ def butterfly_violations(smile: SviSlice) -> list[Violation]:
     roots = np.roots(_butterfly_polynomial(smile)[::-1])
     real = roots.real[(np.abs(roots.imag) <= NEARLY_REAL * np.abs(roots)) & (roots.real > 0.0)]
     z = np.log(real)
-    return _negative(lambda k: float(smile.butterfly(k)), smile.m + smile.sigma * np.sinh(z[np.abs(z) < FAR]), smile.sigma)
+    cuts = smile.m + smile.sigma * np.sinh(z[np.abs(z) < FAR])
+    return _negative(lambda k: float(smile.butterfly(k)), cuts, _scan(smile))
 
 
 def smallest_butterfly(smile: SviSlice) -> tuple[float, float]:
@@ -85,22 +87,26 @@ def calendar_violations(smile: SviSlice, later: SviSlice) -> list[Violation]:
     >>> [(round(v.start, 4), round(v.end, 4)) for v in rk.instruments.calendar_violations(near, far)]
     [(-inf, -0.3464), (0.3464, inf)]
     """
-    width = max(smile.sigma, later.sigma)
 
     def rise(k: float) -> float:
         return float(later.total_variance(k)) - float(smile.total_variance(k))
 
     roots = np.roots(_crossing_polynomial(smile, later))
-    real = roots.real[np.abs(roots.imag) <= NEARLY_REAL * np.maximum(np.abs(roots), width)]
-    left, right = (after - before for after, before in zip(later.wings, smile.wings, strict=True))
-    found = []
-    for violation in _negative(rise, real, width):
-        if violation.start == -np.inf and left < 0.0:
-            violation = violation._replace(lowest=-np.inf, at=-np.inf)
-        elif violation.end == np.inf and right < 0.0:
-            violation = violation._replace(lowest=-np.inf, at=np.inf)
-        found.append(violation)
-    return found
+    real = roots.real[np.abs(roots.imag) <= NEARLY_REAL * np.maximum(np.abs(roots), max(smile.sigma, later.sigma))]
+    return [_to_the_end(violation, smile, later) for violation in _negative(rise, real, _scan(smile, later))]
+
+
+def _to_the_end(violation: Violation, smile: SviSlice, later: SviSlice) -> Violation:
+    """Take into account what an endless interval tends to: w goes like a + slope x abs(k - m)."""
+    for wing, end, way in ((0, violation.start, -1.0), (1, violation.end, 1.0)):
+        if np.isfinite(end):
+            continue
+        steeper = later.wings[wing] - smile.wings[wing]
+        level = later.a - smile.a - way * (later.wings[wing] * later.m - smile.wings[wing] * smile.m)
+        limit = -np.inf if steeper < 0.0 else level
+        if limit < violation.lowest:
+            violation = violation._replace(lowest=limit, at=way * np.inf)
+    return violation
 
 
 def _butterfly_polynomial(smile: SviSlice) -> FloatArray:
@@ -129,39 +135,41 @@ def _crossing_polynomial(smile: SviSlice, later: SviSlice) -> FloatArray:
     return np.convolve(rest, rest) - 4.0 * np.convolve(quadratics[0], quadratics[1])
 
 
-def _negative(function: Callable[[float], float], cuts: FloatArray, width: float) -> list[Violation]:
+def _scan(*smiles: SviSlice) -> FloatArray:
+    """Log-moneyness around the vertices of smiles and far away from them."""
+    return np.sort(np.concatenate([one.m + one.sigma * np.sinh(SCAN) for one in smiles]))
+
+
+def _negative(function: Callable[[float], float], cuts: FloatArray, scan: FloatArray) -> list[Violation]:
     """Intervals in which a function is negative whose changes of sign all lie near ``cuts``."""
     edges = np.unique(cuts)
-    if len(edges) == 0:
-        inner = np.zeros(1)
-    else:
-        beyond = width + np.abs(edges[[0, -1]])
-        inner = np.concatenate([[edges[0] - beyond[0]], (edges[1:] + edges[:-1]) / 2.0, [edges[-1] + beyond[1]]])
+    middles = (edges[1:] + edges[:-1]) / 2.0
+    ends = edges[[0, -1]] + np.ptp(scan[[0, -1]]) * np.array([-1.0, 1.0]) if len(edges) else np.zeros(2)
+    inner = np.unique(np.concatenate([ends[:1], middles, ends[1:]]))
     below = [function(float(k)) < 0.0 for k in inner]
     found: list[Violation] = []
     start: float | None = -np.inf if below[0] else None
     for piece in range(1, len(inner)):
         if below[piece] == below[piece - 1]:
             continue
-        crossing = float(optimize.brentq(function, inner[piece - 1], inner[piece], xtol=PRECISION))
+        crossing = float(optimize.brentq(function, inner[piece - 1], inner[piece], xtol=PRECISION, maxiter=1000))
         if start is None:
             start = crossing
         else:
-            found.append(_deepest(function, start, crossing, width))
+            found.append(_deepest(function, start, crossing, scan))
             start = None
     if start is not None:
-        found.append(_deepest(function, start, np.inf, width))
+        found.append(_deepest(function, start, np.inf, scan))
     return found
 
 
-def _deepest(function: Callable[[float], float], start: float, end: float, width: float) -> Violation:
-    """The lowest value in an interval; in an endless one it is looked for within some hundred widths."""
-    low = start if np.isfinite(start) else (end if np.isfinite(end) else 0.0) - 200.0 * width
-    high = end if np.isfinite(end) else (start if np.isfinite(start) else 0.0) + 200.0 * width
-    grid = np.linspace(low, high, 65)
-    best = int(np.argmin([function(float(k)) for k in grid]))
-    lowest, at = _lowest(function, grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)])
-    return Violation(start, end, lowest, at)
+def _deepest(function: Callable[[float], float], start: float, end: float, scan: FloatArray) -> Violation:
+    """The lowest value in an interval; where that is endless, no farther away than the scan goes."""
+    low, high = max(start, scan[0]), min(end, scan[-1])
+    inside = scan[(scan > low) & (scan < high)]
+    places = np.sort(np.concatenate([inside, np.linspace(low, high, EVEN)]))
+    best = int(np.argmin([function(float(k)) for k in places]))
+    return Violation(start, end, *_lowest(function, places[max(best - 1, 0)], places[min(best + 1, len(places) - 1)]))
 
 
 def _lowest(function: Callable[[float], float], low: float, high: float) -> tuple[float, float]:
