@@ -14,6 +14,7 @@ from riskkit.plots.news import news_impact
 from riskkit.plots.options import smile
 from riskkit.plots.pegs import peg
 from riskkit.plots.perpetuals import funding, last_and_mark
+from riskkit.plots.surface import surface_fit
 from riskkit.plots.tails import loss_tail
 from riskkit.plots.template import register
 from riskkit.plots.thresholds import hill, mean_excess, threshold_stability
@@ -43,6 +44,7 @@ __all__ = [
     "returns",
     "smile",
     "stylised_facts",
+    "surface_fit",
     "survivorship",
     "tail_concentration",
     "term_structure",

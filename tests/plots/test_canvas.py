@@ -26,11 +26,18 @@ def draw(returns, forecast, bars, fundings, chain, book, venues, peg_price, valu
         "smile": rk.plots.smile(chain),
         "order_book": rk.plots.order_book(book),
         "peg": rk.plots.peg(venues, peg_price),
+        "surface_fit": rk.plots.surface_fit(smiles()),
         "survivorship": rk.plots.survivorship(values),
         "stylised_facts": rk.plots.stylised_facts(sampled, targets),
         **models(returns),
         **dependence(returns),
     }
+
+
+def smiles():
+    chain = rk.data.SyntheticMarket().option_chain("BTC", at="2024-03-12")
+    chain.attrs["source"] = SOURCE
+    return rk.instruments.VolSurface.from_chain(chain)
 
 
 def dependence(returns):
