@@ -67,9 +67,9 @@ def _second_stage(columns, index):
     return *fit.params, dataclasses.replace(fit, spec=Dcc(start="ones")).total_loglikelihood(sigma), sigma, z
 
 
-# Where SOLNP (rho 1, delta 1e-8, tolerance 1e-8, persistence at most 0.999) stops on these returns in decimals, from rugarch's
-# start (mean, variance / 1000, 0.05, 0.9): mean, omega, alpha, beta. It takes forward differences of 1e-8, in which an omega
-# of 1e-5 is noisy.
+# Where SOLNP (rho 1, delta 1e-8, tolerance 1e-8, persistence at most 0.999) stops on these returns in decimals, begun where
+# rugarch begins (mean, variance / 1000, 0.05, 0.9): mean, omega, alpha, beta. Its forward differences of 1e-8 are noisy for
+# an omega of 1e-5.
 STOPS = {
     "AA": (2.6805466797e-03, 6.7771381231e-05, 0.116363465639, 0.867540195470),
     "AXP": (2.6852199012e-03, 1.0584874025e-05, 0.063692757352, 0.935307216372),
