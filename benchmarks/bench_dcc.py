@@ -25,7 +25,7 @@ def rows() -> Iterator[Row]:
         lower = fit.loglikelihood + found.fun
         seconds, other = medians(lambda: Dcc().fit(z).params, search, repeats=5)
         note = f"({found.nfev} evaluations, {'same optimum' if lower < SLACK else f'{lower:.2g} lower'})"
-        at_least = 11 if name == "SLSQP" else 23
+        at_least = 15 if name == "SLSQP" else 25
         yield Row(f"DCC(1,1) of {SERIES}, n={DAYS}", seconds, other, f"batched numpy, {name}", at_least=at_least, note=note)
 
 

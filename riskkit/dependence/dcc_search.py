@@ -1,4 +1,4 @@
-"""The search for the parameters of a dynamic correlation: coordinates in a box, several starts, Newton's steps at the end.
+"""The search for the parameters of a dynamic correlation: coordinates in a box, and where it starts.
 
 Searched are (p, s, r, eta): persistence p = a + b + delta g, share s of the news in it, part r of the news that falls have,
 and eta = 1 / nu: a = p s (1 - r), delta g = p s r, b = p (1 - s). So the constraints of the model are a box.
@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage, optimize
+from scipy import ndimage
 
 from riskkit.checks import FloatArray
 from riskkit.core import FitStatus
-from riskkit.core.likelihood import STEEP, positive_inverse
+from riskkit.core.likelihood import STEEP
 from riskkit.dependence.dcc_sample import DccSample
+from riskkit.dependence.scored_search import Peak, climb
 from riskkit.errors import ConvergenceError
 
 FULL = 1.0 - 1e-6  # persistence at most
@@ -22,10 +23,7 @@ NO_NEWS = 1e-9  # of a + delta g: what is less is none
 CLOSE = 1e-9  # to a bound: on it
 GRID = (0.6, 0.93, 0.985), (0.01, 0.04, 0.15)  # starts: persistence, share of the news
 SEARCHES = 3  # from the best peaks of the grid
-FLAT = 1e-9  # of the mean log density: the rest is Newton's
 LITTLE = 0.02  # of news: then none at all is tried too
-STEPS = 8  # of Newton
-SMALL = 1e-7  # a rise per standard error that is none
 FIRST_NU = 8.0
 
 
@@ -71,47 +69,19 @@ class Search:
 
     def slope(self, at: FloatArray) -> tuple[float, FloatArray]:
         """Log-likelihood and its derivatives by (p, s, r, eta)."""
-        p, s, r, eta = at
         gradient = np.empty(4)
         value = self.sample.evaluate(self._finite(at), gradient)
+        return (value, gradient @ self._chain(at)) if np.isfinite(value) else (-np.inf, np.zeros(4))
+
+    def information(self, at: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        """Value and slope, and the sum of squares of the scores of all rows about their mean (4, 4)."""
+        gradient, scores = np.empty(4), np.empty((len(self.sample.values), 4))
+        value = self.sample.evaluate(self._finite(at), gradient, scores)
         if not np.isfinite(value):
-            return -np.inf, np.zeros(4)
-        a, b, g, nu = gradient
-        by_news = a * (1.0 - r) + g * r / self.delta
-        by_eta = -nu / eta**2 if eta > 0.0 else 0.0
-        return value, np.array([s * by_news + (1.0 - s) * b, p * (by_news - b), p * s * (g / self.delta - a), by_eta])
-
-    def climb(self, start: FloatArray) -> FloatArray:
-        """The end of a quasi-Newton search in the box, in steps that fit the place where it starts."""
-        count, searched = len(self.sample.values), self.searched
-        p, s, _, eta = start
-        scale = np.array([1.0 - p, s, 0.3, eta])[searched]
-
-        def falling(moves: FloatArray) -> tuple[float, FloatArray]:
-            at = start.copy()
-            at[searched] = np.clip(start[searched] + scale * moves, self.lower[searched], self.upper[searched])
-            value, slope = self.slope(at)
-            return (-value / count, -scale * slope[searched] / count) if np.isfinite(value) else (1e10, np.zeros(len(scale)))
-
-        ends = ((end - start)[searched] / scale for end in (self.lower, self.upper))
-        found = optimize.minimize(
-            falling, np.zeros(len(scale)), jac=True, method="L-BFGS-B", bounds=list(zip(*ends, strict=True)),
-            options={"ftol": FLAT, "gtol": FLAT},
-        )  # fmt: skip
-        end = start.copy()
-        end[searched] = np.clip(start[searched] + scale * found.x, self.lower[searched], self.upper[searched])
-        return end
-
-    def curvature(self, at: FloatArray, free: npt.NDArray[np.intp]) -> FloatArray:
-        """Second derivatives by the coordinates ``free``, from differences of the exact first ones."""
-        result = np.empty((len(free), len(free)))
-        for row, i in enumerate(free):
-            width = 1e-4 * min(at[i] - self.lower[i], self.upper[i] - at[i])
-            above, below = at.copy(), at.copy()
-            above[i] += width
-            below[i] -= width
-            result[row] = (self.slope(above)[1] - self.slope(below)[1])[free] / (above[i] - below[i])
-        return 0.5 * (result + result.T)
+            return -np.inf, np.zeros(4), np.zeros((4, 4))
+        chain = self._chain(at)
+        centred = scores - gradient / len(scores)
+        return value, gradient @ chain, chain.T @ (centred.T @ centred) @ chain
 
     def free(self, at: FloatArray) -> npt.NDArray[np.intp]:
         """Coordinates that are searched, off their bounds, and have a meaning: without news p and s have none."""
@@ -119,6 +89,19 @@ class Search:
         if at[0] * at[1] < NO_NEWS:
             inside[:3] = False
         return np.flatnonzero(inside)
+
+    def _chain(self, at: FloatArray) -> FloatArray:
+        """Derivatives of (a, b, g, nu), rows, by (p, s, r, eta)."""
+        p, s, r, eta = at
+        news, fallen = 1.0 - r, r / self.delta
+        return np.array(
+            [
+                [s * news, p * news, -p * s, 0.0],
+                [1.0 - s, -p, 0.0, 0.0],
+                [s * fallen, p * fallen, p * s / self.delta, 0.0],
+                [0.0, 0.0, 0.0, -1.0 / eta**2 if eta > 0.0 else 0.0],
+            ]
+        )
 
     def _finite(self, at: FloatArray) -> FloatArray:
         point = self.natural(at)
@@ -136,22 +119,18 @@ def highest(sample: DccSample, *, moving: bool = True) -> Optimum:
         When the likelihood is finite nowhere.
     """
     search = Search(sample, moving)
-    best, at = -np.inf, np.zeros(4)
-    for start in _starts(search):
-        end = search.climb(start) if len(search.searched) else start
-        value = search.value(end)
-        if value > best:
-            best, at = value, end
-    if moving and at[0] * at[1] < LITTLE:  # a search along the bound may end beside it
+    ends = [climb(search.slope, search.information, start, search.lower, search.upper) for start in _starts(search)]
+    end = max(ends, key=lambda end: end.value)
+    if moving and end.at[0] * end.at[1] < LITTLE:  # a search along the bound may end beside it
         still = highest(sample, moving=False)
-        if still.value >= best - 1e-6:
+        if still.value >= end.value - 1e-6:
             return still._replace(status=FitStatus.BOUND) if still.status == FitStatus.OK else still
-    if not np.isfinite(best):
+    if not np.isfinite(end.value):
         raise ConvergenceError(
             "the likelihood of the correlations is not finite", got=f"{len(sample.values)} observations",
             remedy="look at the residuals: is one huge, or a column nearly a combination of others?",
         )  # fmt: skip
-    return _polished(search, np.where(at - search.lower < CLOSE, search.lower, at))
+    return Optimum(_point(search, end.at), end.value, end.steepest, _status(search, end))
 
 
 def _starts(search: Search) -> list[FloatArray]:
@@ -167,35 +146,6 @@ def _starts(search: Search) -> list[FloatArray]:
     return [points[i][j] for i, j in peaks[:SEARCHES]]
 
 
-def _polished(search: Search, at: FloatArray) -> Optimum:
-    """Newton's steps until the likelihood is flat; then what can be said of the place."""
-    value, gradient = search.slope(at)
-    free, steepest, spread = search.free(at)[:0], np.inf, np.zeros((0, 0))
-    for _ in range(STEPS):
-        before, steepest = steepest, _steepest(gradient[free], spread)
-        known = len(free) and steepest < 1e-2 * before  # the curvature of the last place does where the step was short
-        if not known or len(search.free(at)) != len(free):
-            free = search.free(at)
-            spread = positive_inverse(-search.curvature(at, free)) if len(free) else np.zeros((0, 0))
-            steepest = _steepest(gradient[free], spread)
-        if not SMALL < steepest < np.inf:  # flat, or the curvature is not that of a maximum
-            break
-        step = np.zeros(4)
-        step[free] = spread @ gradient[free]
-        room = np.where(step > 0.0, search.upper - at, at - search.lower)
-        shrink = min(1.0, float(np.min(0.5 * room[free] / np.maximum(np.abs(step[free]), 1e-300))))
-        next_value, next_gradient = search.slope(at + shrink * step)
-        if next_value < value - 1e-9 * abs(value):
-            break
-        at, value, gradient = at + shrink * step, next_value, next_gradient
-    return Optimum(_point(search, at), value, steepest, _status(search, free, steepest))
-
-
-def _steepest(gradient: FloatArray, spread: FloatArray) -> float:
-    """Rise of the log-likelihood per standard error of one parameter."""
-    return float(np.max(np.abs(gradient) * np.sqrt(np.diagonal(spread)), initial=0.0))
-
-
 def _point(search: Search, at: FloatArray) -> FloatArray:
     point = search.natural(at)
     if at[0] * at[1] < NO_NEWS:
@@ -203,7 +153,7 @@ def _point(search: Search, at: FloatArray) -> FloatArray:
     return point
 
 
-def _status(search: Search, free: npt.NDArray[np.intp], steepest: float) -> FitStatus:
-    if not steepest <= STEEP:
+def _status(search: Search, end: Peak) -> FitStatus:
+    if not end.steepest <= STEEP:
         return FitStatus.NOT_CONVERGED
-    return FitStatus.OK if len(free) == len(search.searched) else FitStatus.BOUND
+    return FitStatus.OK if len(search.free(end.at)) == len(search.searched) else FitStatus.BOUND

@@ -187,6 +187,27 @@ class DccState:
             raise DataError("z has other columns", got=list(frame.columns), expected=list(self.observed.columns))
         return DccState(self.spec, frame, self.point, self.target, self.fallen)
 
+    def append(self, new: pd.DataFrame) -> "DccState":
+        """Carry the correlations on through later residuals (N, d), with the old parameters; nothing is estimated.
+
+        Raises
+        ------
+        DataError
+            When the rows have other columns, cannot be used, or do not come after the old ones.
+
+        Examples
+        --------
+        >>> z = pd.DataFrame(np.random.default_rng(1).normal(size=(300, 2)), columns=["BTC", "ETH"])
+        >>> fit = rk.dependence.Dcc().fit(z[:200])
+        >>> longer = fit.append(z[200:])
+        >>> longer.correlation.shape, bool(np.allclose(longer.correlation[200], fit.next_correlation))
+        ((300, 2, 2), True)
+        """
+        if not isinstance(new, pd.DataFrame) or not new.columns.equals(self.observed.columns):
+            got = list(new.columns) if isinstance(new, pd.DataFrame) else type(new).__name__
+            raise DataError("new has other columns", got=got, expected=list(self.observed.columns))
+        return self.filter(pd.concat([self.observed, new]))
+
     def _drawn(self, random: np.random.Generator, shocks: str, steps: int, width: int) -> FloatArray:
         """Uncorrelated shocks (steps, width, d)."""
         d, nu = len(self.target), float(self.point[3])

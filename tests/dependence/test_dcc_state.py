@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from riskkit import DataError
-from riskkit.dependence import ConstantCorrelation, Dcc
+from riskkit.dependence import ConstantCorrelation, Dcc, DccState
 from riskkit.errors import FactorError
 
 MODELS = [Dcc(), Dcc("cdcc"), Dcc("adcc", "t"), Dcc(start="ones"), ConstantCorrelation("t")]
@@ -118,3 +118,39 @@ def test_the_total_likelihood_is_that_of_the_returns(z):
 def test_residuals_of_other_columns_are_refused(fit, z):
     with pytest.raises(DataError, match="other columns"):
         fit.filter(z[["ETH", "BTC", "XRP"]])
+
+
+def test_rows_that_are_appended_are_those_of_one_table(fit, z):
+    later = pd.date_range(z.index[-1], periods=6, freq="D")[1:]
+    new = pd.DataFrame(np.random.default_rng(4).normal(size=(5, 3)), later, z.columns)
+    longer = fit.append(new[:1]).append(new[1:])
+    np.testing.assert_array_equal(longer.correlation, fit.filter(pd.concat([z, new])).correlation)
+    np.testing.assert_array_equal(longer.correlation[700], fit.next_correlation)
+    assert longer.observed.index[-1] == later[-1]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda new, z: new.set_axis(["ETH", "BTC", "XRP"], axis=1), "other columns"),
+        (lambda new, z: new.to_numpy(), "other columns"),
+        (lambda new, z: new.set_axis(z.index[-5:]), "twice|sorted|index|order"),
+        (lambda new, z: new * np.nan, "NaN"),
+    ],
+)
+def test_rows_that_cannot_follow_are_refused(fit, z, spoil, message):
+    new = pd.DataFrame(np.ones((5, 3)), pd.date_range(z.index[-1], periods=6, freq="D")[1:], z.columns)
+    with pytest.raises(DataError, match=message):
+        fit.append(spoil(new, z))
+
+
+@pytest.mark.parametrize(("d", "paths"), [(2, 20_000), (30, 2_000)])
+def test_a_forecast_is_what_a_simulation_gives_on_average(d, paths):
+    """Exact for Q, whose expectation decays to the target; nearly so for the correlations."""
+    target, z = np.full((d, d), 0.4) + 0.6 * np.eye(d), np.random.default_rng(2).normal(size=(60, d)) @ (np.eye(d) + 0.1)
+    past = pd.DataFrame(z / np.sqrt((z**2).mean(axis=0)), columns=[f"coin {number}" for number in range(d)])
+    state = DccState(Dcc(), past, np.array([0.05, 0.90, 0.0, np.inf]), target, np.zeros((d, d)))
+    drawn = state.simulate(paths, 8, rng=1)
+    products = drawn[..., 0] * drawn[..., 1]  # the expectation of a product is that of its correlation
+    errors = products.std(axis=1) / np.sqrt(paths)
+    assert (np.abs(products.mean(axis=1) - state.forecast(8)[:, 0, 1]) < 4.0 * errors + 0.01).all()

@@ -44,7 +44,7 @@ def point_of(kind, nu):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(("kind", "start"), MODELS)
 @pytest.mark.parametrize("nu", [np.inf, 7.3])
-@pytest.mark.parametrize(("n", "d"), [(3, 2), (16, 7), (37, 2), (64, 10), (101, 5)])
+@pytest.mark.parametrize(("n", "d"), [(3, 2), (16, 7), (37, 2), (64, 10), (101, 5), (45, 30)])
 def test_the_value_is_the_slow_twins(n, d, kind, start, nu, width):
     z, point = residuals(n, d), point_of(kind, nu)
     sample = laid_out(z, kind, start, "normal" if np.isinf(nu) else "t")
