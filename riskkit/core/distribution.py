@@ -7,9 +7,10 @@ the mean of VaR over all higher levels, so that a block of equal losses at the q
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
@@ -21,6 +22,18 @@ from riskkit.errors import DataError, ModelError
 # Probabilities closer than this are the same probability: sums of up to 1e7 weights are exact to about 1e-13.
 SAME_PROBABILITY = 1e-12
 LARGEST_PRODUCT = 20_000_000
+
+
+@runtime_checkable
+class Repricing(Protocol):
+    """Components that are computed when they are asked for: of a large book only the tail is ever looked at."""
+
+    @property
+    def total(self) -> FloatArray:
+        """Total loss per scenario, shape (S,)."""
+
+    def rows(self, scenarios: npt.NDArray[np.intp]) -> FloatArray:
+        """Return the components of n scenarios, shape (n, K)."""
 
 
 class Tail(NamedTuple):
@@ -36,8 +49,9 @@ class LossDistribution:
 
     Parameters
     ----------
-    components : array of shape (S, K) or (S,)
-        Losses (positive = money lost) in ``unit``; each row adds up to the total loss of that scenario.
+    components : array of shape (S, K) or (S,), or Repricing
+        Losses (positive = money lost) in ``unit``; each row adds up to the total loss of that scenario. A ``Repricing``
+        knows the totals and computes the components of those scenarios that are asked for.
     names : sequence of K str, optional
         Names of the components; ``("total",)`` when there is one.
     weights : array of shape (S,), optional
@@ -62,43 +76,66 @@ class LossDistribution:
     Acerbi, C. and Tasche, D. (2002). On the coherence of expected shortfall. Journal of Banking & Finance 26, 1487-1503.
     """
 
-    components: FloatArray
-    names: tuple[str, ...] = ()
-    weights: FloatArray | None = None
-    horizon: float = 1.0
-    unit: str = "return"
-    sampled: bool = True
+    parts: "FloatArray | Repricing"
+    names: tuple[str, ...]
+    weights: FloatArray
+    horizon: float
+    unit: str
+    sampled: bool
 
-    def __post_init__(self) -> None:
-        components = np.array(checks.array("components", self.components, ndim=(1, 2)))
-        if components.ndim == 1:
-            components = components[:, np.newaxis]
-        scenarios, count = components.shape
-        names = checks.names("names", self.names or _default_names(count), count)
-        weights = checks.weights(self.weights, scenarios)
-        components.setflags(write=False)
-        for field, value in (("components", components), ("names", names), ("weights", weights)):
+    def __init__(
+        self,
+        components: "npt.ArrayLike | Repricing",
+        names: Sequence[str] = (),
+        weights: FloatArray | None = None,
+        horizon: float = 1.0,
+        unit: str = "return",
+        sampled: bool = True,
+    ) -> None:
+        parts = components if isinstance(components, Repricing) else _table(components)
+        scenarios, count = (len(parts.total), len(names) or 1) if isinstance(parts, Repricing) else parts.shape
+        fields = {
+            "parts": parts,
+            "names": checks.names("names", names or _default_names(count), count),
+            "weights": checks.weights(weights, scenarios),
+            "horizon": checks.number("horizon", horizon, above=0.0),
+            "unit": unit,
+            "sampled": sampled,
+        }
+        for field, value in fields.items():
             object.__setattr__(self, field, value)
-        object.__setattr__(self, "horizon", checks.number("horizon", self.horizon, above=0.0))
 
     __setstate__ = restore
 
     @cached_property
+    def components(self) -> FloatArray:
+        """Losses of shape (S, K), all of them computed now where the distribution prices them on demand."""
+        components = self.rows(np.arange(len(self.total))) if isinstance(self.parts, Repricing) else self.parts
+        components.setflags(write=False)
+        return components
+
+    @cached_property
     def total(self) -> FloatArray:
         """Total loss per scenario, shape (S,)."""
-        total = self.components[:, 0] if self.components.shape[1] == 1 else self.components.sum(axis=1)
+        if isinstance(self.parts, Repricing):
+            return self.parts.total
+        total = self.parts[:, 0] if self.parts.shape[1] == 1 else self.parts.sum(axis=1)
         total.setflags(write=False)
         return total
+
+    def rows(self, scenarios: npt.NDArray[np.intp]) -> FloatArray:
+        """Return the components of some scenarios: row numbers of shape (n,) -> losses of shape (n, K)."""
+        return self.parts.rows(scenarios) if isinstance(self.parts, Repricing) else self.parts[scenarios]
 
     @cached_property
     def mean(self) -> float:
         """Expected loss."""
-        return float(self._weights @ self.total)
+        return float(self.weights @ self.total)
 
     @cached_property
     def std(self) -> float:
         """Standard deviation of the loss."""
-        return float(np.sqrt(self._weights @ (self.total - self.mean) ** 2))
+        return float(np.sqrt(self.weights @ (self.total - self.mean) ** 2))
 
     def var(self, level: float) -> float:
         """Value at Risk: the smallest loss l with P(L <= l) >= level.
@@ -134,7 +171,8 @@ class LossDistribution:
         {'a': 0.0, 'b': 5.0}
         """
         tail = self._tail(checks.level(level))
-        return pd.Series(tail.weights @ self.components, index=list(self.names), name=f"ES {level:g}")
+        beyond = np.flatnonzero(tail.weights)
+        return pd.Series(tail.weights[beyond] @ self.rows(beyond), index=list(self.names), name=f"ES {level:g}")
 
     def standard_error(self, level: float, measure: str = "es") -> float:
         """Sampling error (one standard deviation) of VaR or ES estimated from these scenarios.
@@ -185,9 +223,9 @@ class LossDistribution:
         first, second = np.arange(len(self.total)), np.arange(len(other.total))
         if dependence == "independent" or min(len(first), len(second)) == 1:
             first, second = _pairs(len(first), len(second))
-            weights = self._weights[first] * other._weights[second]
-        elif np.array_equal(self._weights, other._weights):
-            weights = self._weights
+            weights = self.weights[first] * other.weights[second]
+        elif np.array_equal(self.weights, other.weights):
+            weights = self.weights
         else:
             raise DataError(
                 "the two losses do not stand on the same scenarios", got=f"S = {len(first)} and {len(second)}",
@@ -210,19 +248,15 @@ class LossDistribution:
         self._alike(other)
         names = tuple(dict.fromkeys(self.names + other.names))
         components = np.concatenate([self._spread(names), other._spread(names)])
-        weights = np.concatenate([(1.0 - probability) * self._weights, probability * other._weights])
+        weights = np.concatenate([(1.0 - probability) * self.weights, probability * other.weights])
         return LossDistribution(components, names, weights, self.horizon, self.unit, self.sampled and other.sampled)
-
-    @property
-    def _weights(self) -> FloatArray:
-        return cast(FloatArray, self.weights)  # __post_init__ has replaced None
 
     @cached_property
     def _descending(self) -> tuple[FloatArray, FloatArray]:
         """Possible losses from the largest down, and the probability of lying among those before each."""
-        possible = np.flatnonzero(self._weights > 0.0)
+        possible = np.flatnonzero(self.weights > 0.0)
         order = possible[np.argsort(-self.total[possible], kind="stable")]
-        weights = self._weights[order]
+        weights = self.weights[order]
         if weights[0] == weights[-1] and np.all(weights == weights[0]):  # exact, whatever 1/n rounds to
             before = np.arange(len(weights)) / len(weights)
         else:
@@ -237,23 +271,23 @@ class LossDistribution:
         quantile = self._quantile(level)
         losses, before = self._descending
         above = self.total > quantile
-        at = (self.total == quantile) & (self._weights > 0.0)
-        weights = np.where(above, self._weights, 0.0)
+        at = (self.total == quantile) & (self.weights > 0.0)
+        weights = np.where(above, self.weights, 0.0)
         beyond = before[np.searchsorted(-losses, -quantile, side="left")]
         rest = 1.0 - level - beyond  # what the block at the quantile must supply
         if rest > SAME_PROBABILITY or beyond == 0.0:  # nothing lies above: the whole tail is the block
-            weights[at] = self._weights[at] * (rest / self._weights[at].sum())
+            weights[at] = self.weights[at] * (rest / self.weights[at].sum())
         return Tail(quantile, weights / weights.sum())
 
     def _es_error(self, level: float) -> float:
         quantile = self._quantile(level)
         excess = np.maximum(self.total - quantile, 0.0) / (1.0 - level)
-        influence = excess - self._weights @ excess
-        return float(np.sqrt(np.sum((self._weights * influence) ** 2)))
+        influence = excess - self.weights @ excess
+        return float(np.sqrt(np.sum((self.weights * influence) ** 2)))
 
     def _var_error(self, level: float) -> float:
         losses, before = self._descending
-        draws = 1.0 / float(np.sum(self._weights**2))  # Kish's effective number of draws
+        draws = 1.0 / float(np.sum(self.weights**2))  # Kish's effective number of draws
         rank = draws * level + 0.5
         edges = np.append(1.0 - before, 0.0)
         share = -np.diff(special.betainc(rank, draws - rank + 1.0, np.clip(edges, 0.0, 1.0)))
@@ -275,6 +309,13 @@ class LossDistribution:
                     f"the two losses differ in {field}", got=f"{getattr(self, field)!r} and {getattr(other, field)!r}",
                     expected="the same", remedy="rescale one of them first",
                 )  # fmt: skip
+
+
+def _table(components: npt.ArrayLike) -> FloatArray:
+    table = np.array(checks.array("components", components, ndim=(1, 2)))
+    table = table[:, np.newaxis] if table.ndim == 1 else table
+    table.setflags(write=False)
+    return table
 
 
 def _default_names(count: int) -> tuple[str, ...]:

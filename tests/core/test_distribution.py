@@ -272,3 +272,26 @@ def test_a_trip_to_another_process_changes_no_digit():
     again = pickle.loads(pickle.dumps(losses))
     assert again.weights.tolist() == losses.weights.tolist()
     assert again.es(0.99) == losses.es(0.99)
+
+
+class OnDemand:
+    """Components that are computed when asked for, and that remember which."""
+
+    def __init__(self, table):
+        self.table, self.total, self.asked = table, table.sum(axis=1), []
+
+    def rows(self, scenarios):
+        self.asked.append(len(scenarios))
+        return self.table[scenarios]
+
+
+def test_components_on_demand_are_asked_for_the_tail_only():
+    parts = OnDemand(np.random.default_rng(1).standard_t(4, (1_000, 3)))
+    demanded, held = LossDistribution(parts, names="abc"), LossDistribution(parts.table, names="abc")
+    assert (demanded.es(0.99), demanded.var(0.99)) == (held.es(0.99), held.var(0.99))
+    assert parts.asked == []
+    pd.testing.assert_series_equal(demanded.contributions(0.99), held.contributions(0.99))
+    assert parts.asked == [10]
+    np.testing.assert_array_equal(demanded.components, held.components)
+    mixed = demanded.mixed(0.1, held)
+    assert mixed.es(0.99) == pytest.approx(held.es(0.99), rel=1e-9)
