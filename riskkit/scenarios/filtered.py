@@ -26,9 +26,9 @@ def filtered_historical(
 ) -> Scenarios:
     """Draw whole days of standardised shocks from the past and let every series' volatility answer them.
 
-    What holds the series together is not modelled: a day's shocks stay together. Nothing larger than the largest past shock is
-    ever drawn, but volatility may be higher than it was on that day, and over several days shocks follow each other as they
-    never did.
+    What holds the series together is not modelled: a day's shocks stay together. Nothing larger than the largest past shock
+    is ever drawn, but volatility may be higher than it was on that day, and over several days shocks follow each other as
+    they never did.
 
     Parameters
     ----------

@@ -118,8 +118,8 @@ def quasi(
 ) -> Scenarios:
     """Spread joint moves evenly over the law of :func:`monte_carlo`: a scrambled Sobol sequence.
 
-    The error of a smooth expectation falls nearly with 1/n instead of 1/sqrt(n). Points of a sequence are not independent, so
-    ``LossDistribution.standard_error`` does not hold for them: repeat with several seeds and look at the spread.
+    The error of a smooth expectation falls nearly with 1/n instead of 1/sqrt(n). Points of a sequence are not independent:
+    ``LossDistribution.standard_error`` does not hold for them; repeat with several seeds and look at the spread.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 r"""Views on scenarios by entropy pooling: the probabilities nearest to the given ones under which the views hold.
 
-Minimise :math:`\sum_s p_s \ln(p_s / q_s)` subject to :math:`\sum_s p_s v_{sk} = t_k` (or :math:`\le`, :math:`\ge`). The solution is
-:math:`p_s \propto q_s \exp(\lambda \cdot v_s)`; the multipliers maximise a concave function of as many variables as there are
-views, found by Newton's method.
+Minimise :math:`\sum_s p_s \ln(p_s / q_s)` subject to :math:`\sum_s p_s v_{sk} = t_k` (or :math:`\le`, :math:`\ge`). The
+solution is :math:`p_s \propto q_s \exp(\lambda \cdot v_s)`; the multipliers maximise a concave function of as many
+variables as there are views, found by Newton's method.
 """
 
 from collections.abc import Callable, Sequence
