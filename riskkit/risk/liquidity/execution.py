@@ -69,7 +69,8 @@ class AlmgrenChriss:
         if not self.effective_impact > 0.0:
             raise ModelError(
                 "selling at once costs nothing: the model has no best plan",
-                got=f"eta - gamma tau / 2 = {self.effective_impact:g}", expected="> 0", remedy="more intervals, or a larger temporary impact",
+                got=f"eta - gamma tau / 2 = {self.effective_impact:g}", expected="> 0",
+                remedy="more intervals, or a larger temporary impact",
             )  # fmt: skip
 
     @property
