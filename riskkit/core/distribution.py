@@ -7,7 +7,7 @@ the mean of VaR over all higher levels, so that a block of equal losses at the q
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,10 @@ from scipy import special
 
 from riskkit import checks
 from riskkit.checks import FloatArray
+from riskkit.core import tail as tails
 from riskkit.core.frozen import restore
 from riskkit.errors import DataError, ModelError
 
-# Probabilities closer than this are the same probability: sums of up to 1e7 weights are exact to about 1e-13.
-SAME_PROBABILITY = 1e-12
 LARGEST_PRODUCT = 20_000_000
 
 
@@ -34,13 +33,6 @@ class Repricing(Protocol):
 
     def rows(self, scenarios: npt.NDArray[np.intp]) -> FloatArray:
         """Return the components of n scenarios, shape (n, K)."""
-
-
-class Tail(NamedTuple):
-    """The part of a distribution beyond one level: the quantile, and each scenario's weight in the tail."""
-
-    quantile: float
-    weights: FloatArray  # (S,), adds up to 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,8 +147,9 @@ class LossDistribution:
         >>> round(LossDistribution(range(1, 11)).es(0.75), 12)
         9.2
         """
-        tail = self._tail(checks.level(level))
-        return max(float(tail.weights @ self.total), tail.quantile)  # a mean of equal numbers may round below them
+        tail = self.tail(level)
+        mean = float(tail.weights @ self.total[tail.scenarios])
+        return max(mean, tail.quantile)  # a mean of equal numbers may round below them
 
     def contributions(self, level: float) -> pd.Series:
         """Euler contributions of the components to ES: each component's mean loss in the tail; they add up to ES.
@@ -170,9 +163,19 @@ class LossDistribution:
         >>> LossDistribution([[1, 0], [0, 2], [3, 1], [0, 5]], names=("a", "b")).contributions(0.75).to_dict()
         {'a': 0.0, 'b': 5.0}
         """
-        tail = self._tail(checks.level(level))
-        beyond = np.flatnonzero(tail.weights)
-        return pd.Series(tail.weights[beyond] @ self.rows(beyond), index=list(self.names), name=f"ES {level:g}")
+        tail = self.tail(level)
+        return pd.Series(tail.weights @ self.rows(tail.scenarios), index=list(self.names), name=f"ES {level:g}")
+
+    def tail(self, level: float) -> tails.Tail:
+        """Return the tail beyond a level: the quantile, the row numbers of its scenarios, and the weight of each in ES.
+
+        Examples
+        --------
+        >>> LossDistribution([3.0, 1.0, 2.0, 9.0]).tail(0.625)
+        Tail(quantile=3.0, scenarios=array([3, 0]), weights=array([0.66666667, 0.33333333]))
+        """
+        level = checks.level(level)
+        return tails.tail(self._top(level), self.weights, level)
 
     def standard_error(self, level: float, measure: str = "es") -> float:
         """Sampling error (one standard deviation) of VaR or ES estimated from these scenarios.
@@ -252,32 +255,23 @@ class LossDistribution:
         return LossDistribution(components, names, weights, self.horizon, self.unit, self.sampled and other.sampled)
 
     @cached_property
-    def _descending(self) -> tuple[FloatArray, FloatArray]:
-        """Possible losses from the largest down, and the probability of lying among those before each."""
-        possible = np.flatnonzero(self.weights > 0.0)
-        order = possible[np.argsort(-self.total[possible], kind="stable")]
-        weights = self.weights[order]
-        if weights[0] == weights[-1] and np.all(weights == weights[0]):  # exact, whatever 1/n rounds to
-            before = np.arange(len(weights)) / len(weights)
-        else:
-            before = np.concatenate([[0.0], np.cumsum(weights)[:-1]])
-        return self.total[order], before
+    def _descending(self) -> tails.Top:
+        """All possible losses, sorted once."""
+        return tails.descending(self.total, self.weights, np.flatnonzero(self.weights > 0.0), self._equal)
+
+    @cached_property
+    def _equal(self) -> int:
+        return tails.equal_weights(self.weights)
+
+    def _top(self, level: float) -> tails.Top:
+        """The largest losses, sorted: of many scenarios only as many as the tail has."""
+        scenarios = None if "_descending" in self.__dict__ else tails.largest(self.total, self.weights, level)
+        if scenarios is None:
+            return self._descending
+        return tails.descending(self.total, self.weights, scenarios, self._equal)
 
     def _quantile(self, level: float) -> float:
-        losses, before = self._descending
-        return float(losses[np.searchsorted(before, 1.0 - level + SAME_PROBABILITY, side="right") - 1])
-
-    def _tail(self, level: float) -> Tail:
-        quantile = self._quantile(level)
-        losses, before = self._descending
-        above = self.total > quantile
-        at = (self.total == quantile) & (self.weights > 0.0)
-        weights = np.where(above, self.weights, 0.0)
-        beyond = before[np.searchsorted(-losses, -quantile, side="left")]
-        rest = 1.0 - level - beyond  # what the block at the quantile must supply
-        if rest > SAME_PROBABILITY or beyond == 0.0:  # nothing lies above: the whole tail is the block
-            weights[at] = self.weights[at] * (rest / self.weights[at].sum())
-        return Tail(quantile, weights / weights.sum())
+        return tails.quantile(self._top(level), level)
 
     def _es_error(self, level: float) -> float:
         quantile = self._quantile(level)
@@ -286,7 +280,7 @@ class LossDistribution:
         return float(np.sqrt(np.sum((self.weights * influence) ** 2)))
 
     def _var_error(self, level: float) -> float:
-        losses, before = self._descending
+        _, losses, before = self._descending
         draws = 1.0 / float(np.sum(self.weights**2))  # Kish's effective number of draws
         rank = draws * level + 0.5
         edges = np.append(1.0 - before, 0.0)

@@ -6,6 +6,7 @@ loss minus the sum of a row. Each but :class:`CopulaGarch` also rolls through a 
 """
 
 from riskkit.risk import liquidity
+from riskkit.risk.attribution import attribution, diversification_ratio
 from riskkit.risk.copula_garch import CopulaGarch
 from riskkit.risk.counterparty import Venue, with_counterparties
 from riskkit.risk.filtered import FilteredHistoricalSimulation
@@ -23,7 +24,9 @@ __all__ = [
     "NormalModel",
     "StudentModel",
     "Venue",
+    "attribution",
     "concentration",
+    "diversification_ratio",
     "exposures",
     "leverage",
     "liquidity",
