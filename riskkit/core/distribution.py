@@ -7,27 +7,32 @@ the mean of VaR over all higher levels, so that a block of equal losses at the q
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
 from riskkit import checks
 from riskkit.checks import FloatArray
+from riskkit.core import tail as tails
 from riskkit.core.frozen import restore
 from riskkit.errors import DataError, ModelError
 
-# Probabilities closer than this are the same probability: sums of up to 1e7 weights are exact to about 1e-13.
-SAME_PROBABILITY = 1e-12
 LARGEST_PRODUCT = 20_000_000
 
 
-class Tail(NamedTuple):
-    """The part of a distribution beyond one level: the quantile, and each scenario's weight in the tail."""
+@runtime_checkable
+class Repricing(Protocol):
+    """Components that are computed when they are asked for: of a large book only the tail is ever looked at."""
 
-    quantile: float
-    weights: FloatArray  # (S,), adds up to 1
+    @property
+    def total(self) -> FloatArray:
+        """Total loss per scenario, shape (S,)."""
+
+    def rows(self, scenarios: npt.NDArray[np.intp]) -> FloatArray:
+        """Return the components of n scenarios, shape (n, K)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +41,9 @@ class LossDistribution:
 
     Parameters
     ----------
-    components : array of shape (S, K) or (S,)
-        Losses (positive = money lost) in ``unit``; each row adds up to the total loss of that scenario.
+    components : array of shape (S, K) or (S,), or Repricing
+        Losses (positive = money lost) in ``unit``; each row adds up to the total loss of that scenario. A ``Repricing``
+        knows the totals and computes the components of those scenarios that are asked for.
     names : sequence of K str, optional
         Names of the components; ``("total",)`` when there is one.
     weights : array of shape (S,), optional
@@ -62,43 +68,66 @@ class LossDistribution:
     Acerbi, C. and Tasche, D. (2002). On the coherence of expected shortfall. Journal of Banking & Finance 26, 1487-1503.
     """
 
-    components: FloatArray
-    names: tuple[str, ...] = ()
-    weights: FloatArray | None = None
-    horizon: float = 1.0
-    unit: str = "return"
-    sampled: bool = True
+    parts: "FloatArray | Repricing"
+    names: tuple[str, ...]
+    weights: FloatArray
+    horizon: float
+    unit: str
+    sampled: bool
 
-    def __post_init__(self) -> None:
-        components = np.array(checks.array("components", self.components, ndim=(1, 2)))
-        if components.ndim == 1:
-            components = components[:, np.newaxis]
-        scenarios, count = components.shape
-        names = checks.names("names", self.names or _default_names(count), count)
-        weights = checks.weights(self.weights, scenarios)
-        components.setflags(write=False)
-        for field, value in (("components", components), ("names", names), ("weights", weights)):
+    def __init__(
+        self,
+        components: "npt.ArrayLike | Repricing",
+        names: Sequence[str] = (),
+        weights: FloatArray | None = None,
+        horizon: float = 1.0,
+        unit: str = "return",
+        sampled: bool = True,
+    ) -> None:
+        parts = components if isinstance(components, Repricing) else _table(components)
+        scenarios, count = (len(parts.total), len(names) or 1) if isinstance(parts, Repricing) else parts.shape
+        fields = {
+            "parts": parts,
+            "names": checks.names("names", names or _default_names(count), count),
+            "weights": checks.weights(weights, scenarios),
+            "horizon": checks.number("horizon", horizon, above=0.0),
+            "unit": unit,
+            "sampled": sampled,
+        }
+        for field, value in fields.items():
             object.__setattr__(self, field, value)
-        object.__setattr__(self, "horizon", checks.number("horizon", self.horizon, above=0.0))
 
     __setstate__ = restore
 
     @cached_property
+    def components(self) -> FloatArray:
+        """Losses of shape (S, K), all of them computed now where the distribution prices them on demand."""
+        components = self.rows(np.arange(len(self.total))) if isinstance(self.parts, Repricing) else self.parts
+        components.setflags(write=False)
+        return components
+
+    @cached_property
     def total(self) -> FloatArray:
         """Total loss per scenario, shape (S,)."""
-        total = self.components[:, 0] if self.components.shape[1] == 1 else self.components.sum(axis=1)
+        if isinstance(self.parts, Repricing):
+            return self.parts.total
+        total = self.parts[:, 0] if self.parts.shape[1] == 1 else self.parts.sum(axis=1)
         total.setflags(write=False)
         return total
+
+    def rows(self, scenarios: npt.NDArray[np.intp]) -> FloatArray:
+        """Return the components of some scenarios: row numbers of shape (n,) -> losses of shape (n, K)."""
+        return self.parts.rows(scenarios) if isinstance(self.parts, Repricing) else self.parts[scenarios]
 
     @cached_property
     def mean(self) -> float:
         """Expected loss."""
-        return _weighted(self._weights, self.total)
+        return _weighted(self.weights, self.total)
 
     @cached_property
     def std(self) -> float:
         """Standard deviation of the loss."""
-        return float(np.sqrt(_weighted(self._weights, (self.total - self.mean) ** 2)))
+        return float(np.sqrt(_weighted(self.weights, (self.total - self.mean) ** 2)))
 
     def var(self, level: float) -> float:
         """Value at Risk: the smallest loss l with P(L <= l) >= level.
@@ -118,8 +147,9 @@ class LossDistribution:
         >>> round(LossDistribution(range(1, 11)).es(0.75), 12)
         9.2
         """
-        tail = self._tail(checks.level(level))
-        return max(_weighted(tail.weights, self.total), tail.quantile)  # a mean of equal numbers may round below them
+        tail = self.tail(level)
+        mean = _weighted(tail.weights, self.total[tail.scenarios])
+        return max(mean, tail.quantile)  # a mean of equal numbers may round below them
 
     def contributions(self, level: float) -> pd.Series:
         """Euler contributions of the components to ES: each component's mean loss in the tail; they add up to ES.
@@ -133,8 +163,19 @@ class LossDistribution:
         >>> LossDistribution([[1, 0], [0, 2], [3, 1], [0, 5]], names=("a", "b")).contributions(0.75).to_dict()
         {'a': 0.0, 'b': 5.0}
         """
-        tail = self._tail(checks.level(level))
-        return pd.Series(tail.weights @ self.components, index=list(self.names), name=f"ES {level:g}")
+        tail = self.tail(level)
+        return pd.Series(tail.weights @ self.rows(tail.scenarios), index=list(self.names), name=f"ES {level:g}")
+
+    def tail(self, level: float) -> tails.Tail:
+        """Return the tail beyond a level: the quantile, the row numbers of its scenarios, and the weight of each in ES.
+
+        Examples
+        --------
+        >>> LossDistribution([3.0, 1.0, 2.0, 9.0]).tail(0.625)
+        Tail(quantile=3.0, scenarios=array([3, 0]), weights=array([0.66666667, 0.33333333]))
+        """
+        level = checks.level(level)
+        return tails.tail(self._top(level), self.weights, level)
 
     def standard_error(self, level: float, measure: str = "es") -> float:
         """Sampling error (one standard deviation) of VaR or ES estimated from these scenarios.
@@ -185,9 +226,9 @@ class LossDistribution:
         first, second = np.arange(len(self.total)), np.arange(len(other.total))
         if dependence == "independent" or min(len(first), len(second)) == 1:
             first, second = _pairs(len(first), len(second))
-            weights = self._weights[first] * other._weights[second]
-        elif np.array_equal(self._weights, other._weights):
-            weights = self._weights
+            weights = self.weights[first] * other.weights[second]
+        elif np.array_equal(self.weights, other.weights):
+            weights = self.weights
         else:
             raise DataError(
                 "the two losses do not stand on the same scenarios", got=f"S = {len(first)} and {len(second)}",
@@ -210,50 +251,37 @@ class LossDistribution:
         self._alike(other)
         names = tuple(dict.fromkeys(self.names + other.names))
         components = np.concatenate([self._spread(names), other._spread(names)])
-        weights = np.concatenate([(1.0 - probability) * self._weights, probability * other._weights])
+        weights = np.concatenate([(1.0 - probability) * self.weights, probability * other.weights])
         return LossDistribution(components, names, weights, self.horizon, self.unit, self.sampled and other.sampled)
 
-    @property
-    def _weights(self) -> FloatArray:
-        return cast(FloatArray, self.weights)  # __post_init__ has replaced None
+    @cached_property
+    def _descending(self) -> tails.Top:
+        """All possible losses, sorted once."""
+        return tails.descending(self.total, self.weights, np.flatnonzero(self.weights > 0.0), self._equal)
 
     @cached_property
-    def _descending(self) -> tuple[FloatArray, FloatArray]:
-        """Possible losses from the largest down, and the probability of lying among those before each."""
-        possible = np.flatnonzero(self._weights > 0.0)
-        order = possible[np.argsort(-self.total[possible], kind="stable")]
-        weights = self._weights[order]
-        if weights[0] == weights[-1] and np.all(weights == weights[0]):  # exact, whatever 1/n rounds to
-            before = np.arange(len(weights)) / len(weights)
-        else:
-            before = np.concatenate([[0.0], np.cumsum(weights)[:-1]])
-        return self.total[order], before
+    def _equal(self) -> int:
+        return tails.equal_weights(self.weights)
+
+    def _top(self, level: float) -> tails.Top:
+        """The largest losses, sorted: of many scenarios only as many as the tail has."""
+        scenarios = None if "_descending" in self.__dict__ else tails.largest(self.total, self.weights, level)
+        if scenarios is None:
+            return self._descending
+        return tails.descending(self.total, self.weights, scenarios, self._equal)
 
     def _quantile(self, level: float) -> float:
-        losses, before = self._descending
-        return float(losses[np.searchsorted(before, 1.0 - level + SAME_PROBABILITY, side="right") - 1])
-
-    def _tail(self, level: float) -> Tail:
-        quantile = self._quantile(level)
-        losses, before = self._descending
-        above = self.total > quantile
-        at = (self.total == quantile) & (self._weights > 0.0)
-        weights = np.where(above, self._weights, 0.0)
-        beyond = before[np.searchsorted(-losses, -quantile, side="left")]
-        rest = 1.0 - level - beyond  # what the block at the quantile must supply
-        if rest > SAME_PROBABILITY or beyond == 0.0:  # nothing lies above: the whole tail is the block
-            weights[at] = self._weights[at] * (rest / self._weights[at].sum())
-        return Tail(quantile, weights / weights.sum())
+        return tails.quantile(self._top(level), level)
 
     def _es_error(self, level: float) -> float:
         quantile = self._quantile(level)
         excess = np.maximum(self.total - quantile, 0.0) / (1.0 - level)
-        influence = excess - _weighted(self._weights, excess)
-        return float(np.sqrt(np.sum((self._weights * influence) ** 2)))
+        influence = excess - _weighted(self.weights, excess)
+        return float(np.sqrt(np.sum((self.weights * influence) ** 2)))
 
     def _var_error(self, level: float) -> float:
-        losses, before = self._descending
-        draws = 1.0 / float(np.sum(self._weights**2))  # Kish's effective number of draws
+        _, losses, before = self._descending
+        draws = 1.0 / float(np.sum(self.weights**2))  # Kish's effective number of draws
         rank = draws * level + 0.5
         edges = np.append(1.0 - before, 0.0)
         share = -np.diff(special.betainc(rank, draws - rank + 1.0, np.clip(edges, 0.0, 1.0)))
@@ -275,6 +303,13 @@ class LossDistribution:
                     f"the two losses differ in {field}", got=f"{getattr(self, field)!r} and {getattr(other, field)!r}",
                     expected="the same", remedy="rescale one of them first",
                 )  # fmt: skip
+
+
+def _table(components: npt.ArrayLike) -> FloatArray:
+    table = np.array(checks.array("components", components, ndim=(1, 2)))
+    table = table[:, np.newaxis] if table.ndim == 1 else table
+    table.setflags(write=False)
+    return table
 
 
 def _default_names(count: int) -> tuple[str, ...]:

@@ -69,6 +69,17 @@ class Scenarios:
         """Return the market under every scenario: each moved factor becomes an array of shape (S,)."""
         return market.shifted(self.factors, self.moves)
 
+    def holding(self, *factors: str) -> "Scenarios":
+        """Return the scenarios with further factors that stay where they are.
+
+        Examples
+        --------
+        >>> Scenarios(["BTC.spot"], [[0.1], [-0.2]]).holding("BTC.vol").moves.tolist()
+        [[0.1, 0.0], [-0.2, 0.0]]
+        """
+        moves = np.concatenate([self.moves, np.zeros((len(self), len(factors)))], axis=1)
+        return replace(self, factors=(*self.factors, *factors), moves=moves)
+
     def reweighted(self, weights: FloatArray) -> "Scenarios":
         """Return the same moves under other probabilities."""
         return replace(self, weights=weights)

@@ -5,7 +5,16 @@ A surface of implied volatility (:class:`VolSurface`) says what an option of any
 moves of the market.
 """
 
+from riskkit.instruments.bachelier import bachelier, bachelier_greeks
+from riskkit.instruments.black76 import OptionGreeks, black76, black76_greeks
 from riskkit.instruments.book import Book, Instrument
+from riskkit.instruments.cash import Cash, Collateral
+from riskkit.instruments.future import Future
+from riskkit.instruments.greeks import Greeks
+from riskkit.instruments.implied import ImpliedStatus, ImpliedVolatility, implied_volatility
+from riskkit.instruments.option import Option
+from riskkit.instruments.perpetual import Perpetual
+from riskkit.instruments.sensitivities import Sensitivities, sensitivities
 from riskkit.instruments.smile_quotes import SmileQuotes, smile_quotes
 from riskkit.instruments.spot import Spot
 from riskkit.instruments.ssvi import SsviSurface
@@ -19,7 +28,17 @@ from riskkit.instruments.svi_fit import Svi, SviFit
 
 __all__ = [
     "Book",
+    "Cash",
+    "Collateral",
+    "Future",
+    "Greeks",
+    "ImpliedStatus",
+    "ImpliedVolatility",
     "Instrument",
+    "Option",
+    "OptionGreeks",
+    "Perpetual",
+    "Sensitivities",
     "ShiftedSurface",
     "SmileQuotes",
     "Spot",
@@ -32,8 +51,14 @@ __all__ = [
     "SviSlice",
     "Violation",
     "VolSurface",
+    "bachelier",
+    "bachelier_greeks",
+    "black76",
+    "black76_greeks",
     "butterfly_violations",
     "calendar_violations",
+    "implied_volatility",
+    "sensitivities",
     "smallest_butterfly",
     "smile_quotes",
 ]

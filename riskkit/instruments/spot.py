@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import MarketState
+from riskkit.instruments.greeks import Greeks
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,7 @@ class Spot:
     def value(self, market: MarketState) -> float | FloatArray:
         """Return the value in the market's money; an array where the market holds scenarios."""
         return self.quantity * market[f"{self.asset}.spot"]
+
+    def greeks(self, market: MarketState) -> Greeks:
+        """Return the quantity as delta."""
+        return Greeks(delta=self.quantity)

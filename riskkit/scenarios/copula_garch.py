@@ -11,6 +11,7 @@ from riskkit.core import FitStatus, Scenarios
 from riskkit.errors import ConvergenceError, DataError, FactorError
 from riskkit.rng import Rng
 from riskkit.scenarios.joint import Given, JointReturns, distribution
+from riskkit.scenarios.moved import factors_of
 
 RESIDUALS = ("parametric", "rank", "semiparametric")
 
@@ -80,7 +81,7 @@ def copula_garch(
     """
     joint = fit_joint(returns, margins=margins, copula=copula, residuals=residuals)
     steps, draws = checks.whole("horizon", horizon, least=1), checks.whole("n", n, least=1)
-    moved = _factors(joint.names, factors)
+    moved = factors_of(joint.names, factors)
     moves = joint.returns(draws, steps, rng=rng, given=given)
     condition = "" if not given else f"; given {', '.join(f'{name} in {value}' for name, value in given.items())}"
     provenance = f"{draws:,} draws over {steps} step(s), {joint.provenance}{condition}"
@@ -105,7 +106,7 @@ def fit_joint(
     (10000,)
     """
     checks.one_of("residuals", residuals, RESIDUALS)
-    fits = _fitted(returns, margins)
+    fits = fitted_margins(returns, margins)
     standardised = pd.DataFrame({name: fit.standardised for name, fit in fits.items()})
     if residuals == "semiparametric":
         laws: dict[str, Any] = {name: tails.Semiparametric().fit(standardised[name].dropna()) for name in fits}
@@ -124,8 +125,8 @@ def fit_joint(
     return JointReturns(fits, laws, found, ", ".join(parts))
 
 
-def _fitted(returns: pd.DataFrame, margins: Any) -> dict[str, Any]:
-    """Fitted margins in the order of the columns; refuse one that has no optimum, or no known law."""
+def fitted_margins(returns: pd.DataFrame, margins: Any) -> dict[str, Any]:
+    """Return fitted margins in the order of the columns; refuse one that has no optimum, or no known law."""
     spec = volatility.Garch(dist="t") if margins is None else margins
     fits = spec if isinstance(spec, volatility.ManyFits) else volatility.fit_many(returns, spec)
     if not isinstance(returns, pd.DataFrame):
@@ -177,11 +178,3 @@ def _told(copula: Any) -> str:
     method = getattr(copula, "method", None)
     name = str(getattr(copula, "spec", type(copula).__name__))
     return f"{name} ({method})" if method else name
-
-
-def _factors(names: tuple[str, ...], factors: Mapping[str, str] | None) -> list[str]:
-    moved = {} if factors is None else checks.mapping("factors", factors)
-    unknown = set(moved) - set(names)
-    if unknown:
-        raise FactorError("factors name no series", got=", ".join(sorted(unknown)), expected=", ".join(names))
-    return [moved.get(name, name if "." in name else f"{name}.spot") for name in names]

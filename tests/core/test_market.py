@@ -1,9 +1,10 @@
 """The market: values that move, and never in place."""
 
 import pickle
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, dataclass
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,3 +111,39 @@ def test_refuses_values(values, message):
 def test_refuses_moves(moves, message):
     with pytest.raises(DataError, match=message):
         MarketState(VALUES).shifted(["BTC.spot", "BTC.vol"], moves)
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A surface that is flat, and sticks to nothing."""
+
+    level: float | np.ndarray
+    spot_moved: float | np.ndarray = 0.0
+
+    def shifted(self, log_spot_move, log_vol_move):
+        return Flat(self.level * np.exp(log_vol_move), log_spot_move)
+
+    def volatility(self, strike, expiry):
+        return self.level
+
+
+def test_a_surface_stands_for_a_volatility_and_hears_of_both_moves():
+    market = MarketState({"BTC.spot": 60_000.0, "BTC.vol": Flat(0.6), "ETH.spot": 3_000.0})
+    moved = market.shifted(["BTC.spot", "BTC.vol"], [[-0.1, 0.2], [0.0, 0.0]])
+    assert moved["BTC.vol"].level == pytest.approx(0.6 * np.exp([0.2, 0.0]))
+    assert moved["BTC.vol"].spot_moved.tolist() == [-0.1, 0.0]
+    assert market.shifted(["BTC.spot"], [-0.1])["BTC.vol"].spot_moved == -0.1
+    assert market.shifted(["ETH.spot"], [-0.1])["BTC.vol"] is market["BTC.vol"]
+    with pytest.raises(DataError, match=r"BTC\.spot is a surface"):
+        MarketState({"BTC.spot": Flat(0.6)})
+
+
+def test_time_passes_only_forward_and_the_observation_stays():
+    market = MarketState(VALUES, asof="2026-01-01")
+    assert market.asof == pd.Timestamp("2026-01-01", tz="UTC")
+    later = market.later(2.0).later(0.5)
+    assert (later.elapsed, later.asof, dict(later)) == (2.5, market.asof, VALUES)
+    assert later.shifted(["BTC.spot"], [0.1]).elapsed == 2.5
+    for asof in ("soon", pd.NaT):
+        with pytest.raises(DataError, match="asof is not a time"):
+            MarketState(VALUES, asof=asof)
