@@ -3,7 +3,8 @@
  * The value out of the money over min(F, K), p(s) of s = sigma sqrt(T), grows from 0 to 1, with p' = phi(e) (black76.h). It is solved
  * in an objective that is nearly straight in s wherever p is (the idea of Jaeckel 2015, "Let's be rational"):
  *
- *     p below its point of inflection s^2 = 2 |log(F / K)|     1 / sqrt(-log p), which starts as s sqrt(2) / |log(F / K)|
+ *     p small: with y = |log(F / K)|, below its inflection     1 / sqrt(-log(p / min(y, 1))), which starts as s sqrt(2) / y
+ *       at s^2 = 2 y, or below about s = y where y < 1
  *     p above 1/2                                              sqrt(-log(1 - p)), which ends as s / sqrt(8)
  *     between                                                  p
  *
@@ -16,6 +17,7 @@
 
 #define BLACK_TRIES 100
 #define BLACK_CLOSE 1e-4
+#define IMPLIED_NORMAL_EDGE 0.0833154705876863 /* P(1) of the normal law, bachelier.h */
 
 enum { IMPLIED_OK, IMPLIED_BELOW_INTRINSIC, IMPLIED_NO_INFORMATION, IMPLIED_ABOVE_BOUND, IMPLIED_NOT_A_NUMBER, IMPLIED_NOT_CONVERGED };
 enum { IMPLIED_STRAIGHT, IMPLIED_LOW, IMPLIED_HIGH }; /* the objective */
@@ -44,20 +46,23 @@ static int black_implied_begin(const double *in, double *p, double *rest) {
 /* Y(z) to a hundredth of itself. */
 ALWAYS_INLINE double black_rough_mills(double z) { return 1.0 / (0.63662 * z + sqrt(0.13204 * z * z + 0.63662)); }
 
-/* The first s. Below the inflection the objective is a straight line through 0; above it, Polya's normal law with the right slope. */
+/* The first s. In the low objective a straight line through 0 and the place where it begins; between, the normal law's at the strike;
+ * above, Polya's normal law with the right slope at the inflection. */
 ALWAYS_INLINE void black_implied_start(BlackSolve *solve, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
-        double middle = sqrt(2.0 * solve->y[i]), p = solve->p[i];
+        double y = solve->y[i], p = solve->p[i], rest = solve->rest[i], middle = sqrt(2.0 * y), scale = black_smaller(y, 1.0);
         double there = black_larger(0.5 - NORMAL_ONE_OVER_ROOT_TWO_PI * black_rough_mills(middle), 1e-300);
-        double kind = p < there ? IMPLIED_LOW : p > 0.5 ? IMPLIED_HIGH : IMPLIED_STRAIGHT;
-        double goal = normal_log_ratio(1.0, kind == IMPLIED_HIGH ? solve->rest[i] : p);
-        double share = black_smaller(solve->rest[i] / (1.0 - there), 1.0);
+        double edge = y < 1.0 ? IMPLIED_NORMAL_EDGE : there, place = y < 1.0 ? y : middle;
+        double kind = p < edge * scale ? IMPLIED_LOW : p > 0.5 ? IMPLIED_HIGH : IMPLIED_STRAIGHT;
+        double goal = normal_log_ratio(kind == IMPLIED_LOW ? black_larger(scale, 1e-300) : 1.0, kind == IMPLIED_HIGH ? rest : p);
+        double share = black_smaller(rest / (1.0 - there), 1.0);
         double bend = 1.5707963267948966 * normal_log_ratio(1.0, share * black_larger(2.0 - share, 1.0));
         double above = middle + 2.0 * (1.0 - there * share) * sqrt(black_larger(bend, 0.0));
-        double below = middle * sqrt(normal_log_ratio(1.0, there) / goal);
+        double between = y < 1.0 ? 2.5066282746310002 * (p + 0.5 * y) : above;
+        double below = place * sqrt(normal_log_ratio(1.0, edge) / goal);
         solve->kind[i] = kind;
         solve->goal[i] = goal;
-        solve->s[i] = black_larger(kind == IMPLIED_LOW ? below : above, 1e-140);
+        solve->s[i] = black_larger(kind == IMPLIED_LOW ? below : kind == IMPLIED_HIGH ? above : between, 1e-140);
         solve->low[i] = 0.0;
         solve->high[i] = 1e300;
     }
@@ -73,7 +78,8 @@ ALWAYS_INLINE void black_implied_steps(BlackSolve *solve, int64_t count) {
         double error = kind == IMPLIED_HIGH ? rest - solve->rest[i] : solve->p[i] - tail.value;
         double low = error > 0.0 ? s : solve->low[i], high = error > 0.0 ? solve->high[i] : s;
         double u = black_larger(kind == IMPLIED_HIGH ? rest : tail.value, 1e-300), d = p1 / u;
-        double l = black_larger(normal_log_ratio(1.0, u), 1e-300), power = kind == IMPLIED_HIGH ? -0.5 : -1.5;
+        double scale = kind == IMPLIED_LOW ? black_smaller(solve->y[i], 1.0) : 1.0;
+        double l = black_larger(normal_log_ratio(black_larger(scale, 1e-300), u), 1e-300), power = kind == IMPLIED_HIGH ? -0.5 : -1.5;
         double ratio = (kind == IMPLIED_HIGH ? solve->goal[i] / l : l / solve->goal[i]);
         double bend = -d * (1.0 + power / l), third = d * d * (1.0 + power / l - power / (l * l)) + bend * bend;
         double move = kind == IMPLIED_STRAIGHT ? error / p1 : 2.0 * (sqrt(ratio) - 1.0) * l / d;
@@ -81,8 +87,9 @@ ALWAYS_INLINE void black_implied_steps(BlackSolve *solve, int64_t count) {
         double r2 = -e * b / s, r3 = r2 * r2 + (e * b - b * b - e * e) / (s * s);
         double h2 = r2 + second, h3 = r3 + 3.0 * second * r2 + (kind == IMPLIED_STRAIGHT ? 0.0 : third);
         double to = s + move * (1.0 + 0.5 * h2 * move) / (1.0 + move * (h2 + h3 * move / 6.0));
-        double middle = high < 1e299 ? 0.5 * (low + high) : 2.0 * s, checked = to > low ? to : middle;
-        solve->next[i] = checked < high ? checked : middle;
+        double middle = high < 1e299 ? 0.5 * (low + high) : 2.0 * s, checked = to >= low ? to : middle;
+        solve->next[i] = checked <= high ? checked : middle;
+        solve->at[i] = fabs(move);
         solve->low[i] = low;
         solve->high[i] = high;
     }
@@ -93,7 +100,7 @@ static int64_t black_implied_sort(BlackSolve *solve, int64_t count) {
     int64_t kept = 0;
     for (int64_t i = 0; i < count; i++) {
         double next = solve->next[i];
-        if (fabs(next - solve->s[i]) <= BLACK_CLOSE * next) {
+        if (solve->at[i] <= BLACK_CLOSE * next) {
             solve->found[solve->row[i]] = next;
             continue;
         }
