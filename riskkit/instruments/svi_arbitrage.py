@@ -15,6 +15,8 @@ from riskkit.checks import FloatArray
 from riskkit.instruments.svi import SviSlice
 
 FAR = 35.0  # of z: e^35 widths away, where the limits have long been reached
+FARTHEST = 1e3  # log-moneyness: e^1000 is no strike
+DROWNED = 1e-30  # a coefficient beside the largest
 NEARLY_REAL = 1e-3  # imaginary part / modulus: a root too many only cuts a piece in two
 SINH = np.array([-0.5, 0.0, 0.5])  # coefficients of u^-1, 1, u
 COSH = np.array([0.5, 0.0, 0.5])
@@ -79,7 +81,8 @@ def smallest_butterfly(smile: SviSlice) -> tuple[float, float]:
 def calendar_violations(smile: SviSlice, later: SviSlice) -> list[Violation]:
     """Return the intervals of log-moneyness in which total variance falls from one expiry to a later one.
 
-    ``lowest`` is the later total variance less the earlier one: minus infinity where a wing of the later one is less steep.
+    Crossings are looked for up to log-moneyness 1000; an interval that goes on beyond counts as endless. ``lowest`` is the
+    later total variance less the earlier one: minus infinity where a wing of the later one is less steep.
 
     Examples
     --------
@@ -91,7 +94,10 @@ def calendar_violations(smile: SviSlice, later: SviSlice) -> list[Violation]:
     def rise(k: float) -> float:
         return float(later.total_variance(k)) - float(smile.total_variance(k))
 
-    roots = np.roots(_crossing_polynomial(smile, later))
+    polynomial = _crossing_polynomial(smile, later)
+    sizes = np.abs(polynomial)
+    roots = np.roots(np.where(sizes > DROWNED * sizes.max(), polynomial, 0.0))
+    roots = roots[np.abs(roots) <= FARTHEST]
     real = roots.real[np.abs(roots.imag) <= NEARLY_REAL * np.maximum(np.abs(roots), max(smile.sigma, later.sigma))]
     return [_to_the_end(violation, smile, later) for violation in _negative(rise, real, _scan(smile, later))]
 
@@ -104,7 +110,7 @@ def _to_the_end(violation: Violation, smile: SviSlice, later: SviSlice) -> Viola
         steeper = later.wings[wing] - smile.wings[wing]
         level = later.a - smile.a - way * (later.wings[wing] * later.m - smile.wings[wing] * smile.m)
         limit = -np.inf if steeper < 0.0 else level
-        if limit < violation.lowest:
+        if steeper <= 0.0 and limit < violation.lowest:
             violation = violation._replace(lowest=limit, at=way * np.inf)
     return violation
 
