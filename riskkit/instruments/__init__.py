@@ -25,6 +25,7 @@ from riskkit.instruments.surface_shift import ShiftedSurface
 from riskkit.instruments.svi import SviSlice
 from riskkit.instruments.svi_arbitrage import Violation, butterfly_violations, calendar_violations, smallest_butterfly
 from riskkit.instruments.svi_fit import Svi, SviFit
+from riskkit.instruments.together import Together
 
 __all__ = [
     "Book",
@@ -49,6 +50,7 @@ __all__ = [
     "Svi",
     "SviFit",
     "SviSlice",
+    "Together",
     "Violation",
     "VolSurface",
     "bachelier",

@@ -1,10 +1,11 @@
 r"""European options under Black's law (Black 1976): price and Greeks on the forward.
 
-.. math:: D\,w\,\big(F\,\Phi(w d_1) - K\,\Phi(w d_2)\big),\qquad d_{1,2} = \frac{\ln(F/K)}{\sigma\sqrt T} \pm \frac{\sigma\sqrt T}2
+.. math:: D\,w\,\big(F\,\Phi(w d_1) - K\,\Phi(w d_2)\big),\qquad
+          d_{1,2} = \frac{\ln(F/K)}{\sigma\sqrt T} \pm \frac{\sigma\sqrt T}2
 
 with :math:`w = 1` for a call and :math:`-1` for a put. Every argument may be an array; they broadcast. Without time or
-volatility an option is worth its discounted intrinsic value, its delta at the strike is the mean of both sides, and what would
-be infinite there is 0.
+volatility an option is worth its discounted intrinsic value, its delta at the strike is the mean of both sides, and what
+would be infinite there is 0.
 """
 
 from dataclasses import dataclass
@@ -18,9 +19,7 @@ from riskkit.instruments.quoted import quoted, refuse, shaped
 from riskkit_ext import _black76
 
 
-def black76(
-    forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0
-) -> float | FloatArray:
+def black76(forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0) -> float | FloatArray:
     """Return the price of European options on a forward.
 
     Parameters

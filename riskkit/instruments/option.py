@@ -9,7 +9,6 @@ import pandas as pd
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import MarketState
-from riskkit.core.market import Surface
 from riskkit.errors import DataError
 from riskkit.instruments import terms
 from riskkit.instruments.bachelier import bachelier, bachelier_greeks
@@ -126,7 +125,7 @@ class Option:
         growth = np.exp(terms.read(market, self.carry) * years)
         forward = market[f"{self.asset}.spot"] * growth
         volatility = market[f"{self.asset}.vol"]
-        if isinstance(volatility, Surface):
+        if not isinstance(volatility, float | np.ndarray):  # a surface
             volatility = volatility.volatility(self.strike, pd.Timestamp(self.expiry))
         discount = 1.0 / growth if self.settle == "coin" else np.exp(-terms.read(market, self.rate) * years)
         return Terms(growth, forward, years, volatility, discount)

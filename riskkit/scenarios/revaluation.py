@@ -12,7 +12,7 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core import LossDistribution, MarketState, Scenarios
 from riskkit.errors import DataError, FactorError
-from riskkit.instruments import Book, Sensitivities, sensitivities
+from riskkit.instruments import Book, Instrument, Sensitivities, Together, sensitivities
 
 METHODS = ("full", "delta", "delta_gamma")
 BLOCK = 8_192  # scenarios valued at a time: their arrays stay in the cache
@@ -121,16 +121,18 @@ class FullRevaluation:
         return self._priced(scenarios, self.labels)
 
     def _priced(self, scenarios: npt.NDArray[np.intp], labels: tuple[str, ...]) -> FloatArray:
-        columns = {label: column for column, label in enumerate(dict.fromkeys(labels))}
-        targets = [columns[label] for label in labels]
-        result = np.zeros((len(columns), len(scenarios)))
-        today = self.book.value(self.market)
+        members: dict[str, list[Instrument]] = {label: [] for label in labels}
+        for label, position in zip(labels, self.book.positions, strict=True):
+            members[label].append(position)
+        groups = [Together.of(positions) for positions in members.values()]
+        today = [group.value(self.market, 1)[0] for group in groups]
+        result = np.empty((len(groups), len(scenarios)))
 
         def price(first: int) -> None:
-            chosen = slice(first, first + BLOCK)
-            market = self._shifted(scenarios[chosen])
-            for position, target, now in zip(self.book.positions, targets, today, strict=True):
-                result[target, chosen] += now - position.value(market)
+            chosen = scenarios[first : first + BLOCK]
+            market = self._shifted(chosen)
+            for row, group, now in zip(result, groups, today, strict=True):
+                row[first : first + BLOCK] = now - group.value(market, len(chosen))
 
         with ThreadPoolExecutor(self.threads) as pool:
             list(pool.map(price, range(0, len(scenarios), BLOCK)))
