@@ -15,21 +15,35 @@ LONGEST = 1.0  # step of any coordinate
 STEPS = 300
 
 
-def maximise(rise: Rise, start: FloatArray, lower: FloatArray, upper: FloatArray, enough: float) -> tuple[float, FloatArray]:
-    """Return the greatest value found and its place; ``enough`` is the steepest free gradient at which the search ends."""
+def maximise(
+    rise: Rise,
+    start: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    enough: float,
+    *,
+    inverse: FloatArray | None = None,
+    longest: float = LONGEST,
+) -> tuple[float, FloatArray]:
+    """Return the greatest value found and its place; ``enough`` is the steepest free gradient at which the search ends.
+
+    ``inverse`` is that of minus the second derivatives at the start, as far as it is known, and ``longest`` a step of any
+    coordinate.
+    """
     at = np.clip(start, lower, upper)
     value, gradient = rise(at)
-    inverse = np.eye(len(at)) / max(float(np.abs(gradient).max()), 1e-12)
+    if inverse is None:
+        inverse = np.eye(len(at)) / max(float(np.abs(gradient).max()), 1e-12)
     for _ in range(STEPS):
         held = ((at <= lower) & (gradient < 0.0)) | ((at >= upper) & (gradient > 0.0))
         slope = np.where(held, 0.0, gradient)
         if np.abs(slope).max() < enough:
             break
         direction = np.where(held, 0.0, inverse @ slope)
-        found = _rising(rise, at, value, slope, direction, lower, upper)
+        found = _rising(rise, at, value, slope, direction, lower, upper, longest)
         if found is None:
             inverse = np.eye(len(at)) / np.abs(slope).max()
-            found = _rising(rise, at, value, slope, inverse @ slope, lower, upper)
+            found = _rising(rise, at, value, slope, inverse @ slope, lower, upper, longest)
             if found is None:
                 break
         there, better, new = found
@@ -39,9 +53,16 @@ def maximise(rise: Rise, start: FloatArray, lower: FloatArray, upper: FloatArray
 
 
 def _rising(
-    rise: Rise, at: FloatArray, value: float, slope: FloatArray, direction: FloatArray, lower: FloatArray, upper: FloatArray
+    rise: Rise,
+    at: FloatArray,
+    value: float,
+    slope: FloatArray,
+    direction: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    longest: float,
 ) -> tuple[FloatArray, float, FloatArray] | None:
-    share = min(1.0, LONGEST / max(float(np.abs(direction).max()), 1e-300))
+    share = min(1.0, longest / max(float(np.abs(direction).max()), 1e-300))
     for _ in range(30):
         there = np.clip(at + share * direction, lower, upper)
         promised = float(slope @ (there - at))
