@@ -1,11 +1,12 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
 """Quantiles of Student's t law at many probabilities, and the log-likelihood of its copula.
 
-Formulas, domain and reason: ``include/student_scores.h`` and ``include/student_copula.h``.
+Formulas, domain and reason: ``include/student_scores.h``, ``distinct_tails.h`` and ``student_copula.h``.
 """
 
+import numpy as np
 from libc.stdint cimport int32_t, int64_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 
 cdef extern from *:
     const char* RISKKIT_SOURCE_DIGEST
@@ -21,9 +22,7 @@ cdef extern from "student_copula.h" nogil:
     void student_scores(const ScoreCell* cell, double least, const double* p, int64_t n, double* x)
     ctypedef struct StudentCopula:
         const double* score
-        const double* count
         const int32_t* place
-        long m
         long n
         long d
     ctypedef struct StudentCopulaSums:
@@ -32,6 +31,9 @@ cdef extern from "student_copula.h" nogil:
         double* weight
         double* moment
     double student_copula_value(const StudentCopula* sample, double eta, const double* inverse, StudentCopulaSums* sums)
+
+cdef extern from "distinct_tails.h" nogil:
+    int64_t distinct_tails(const double* u, int64_t n, int64_t d, int32_t* place, double* tail, int32_t* table, int64_t slots)
 
 source_digest = RISKKIT_SOURCE_DIGEST.decode()
 
@@ -60,20 +62,42 @@ def scores(double eta, double least, double x_least, const double[::1] p, double
     free(cell)
 
 
-def loglikelihood(double eta, const double[::1] score, const double[::1] count, const int32_t[:, ::1] place,
-                  const double[:, ::1] inverse, double[:, ::1] moment=None):
-    """The log-likelihood at scores (2 m,) of the observations at ``place`` (d, n); ``inverse`` (d, d) is that of the root of
-    the correlation. The weighted second moment (d, d) is written into ``moment``."""
+def tails(const double[:, ::1] u):
+    """The distinct smaller tails of uniforms (n, d), and the places (d, n) of these: twice the number of the tail, and one
+    more where u >= 1/2."""
+    cdef int64_t n = u.shape[0], d = u.shape[1], slots = 2, found
+    cdef int32_t* table
+    cdef int32_t[:, ::1] place
+    cdef double[::1] tail
+    if not 0 < n * d < 1 << 30:
+        raise ValueError(f"{n} x {d} uniforms are too few or too many")
+    while slots < 2 * n * d:
+        slots *= 2
+    result, space = np.empty((d, n), np.int32), np.empty(n * d)
+    place, tail = result, space
+    table = <int32_t*>calloc(slots, sizeof(int32_t))
+    if table == NULL:
+        raise MemoryError
+    with nogil:
+        found = distinct_tails(&u[0, 0], n, d, &place[0, 0], &tail[0], table, slots)
+        free(table)
+    return space[:found], result
+
+
+def loglikelihood(double eta, const double[:, ::1] score, const int32_t[:, ::1] place, const double[:, ::1] inverse,
+                  double[:, ::1] moment=None):
+    """The log-likelihood of the observations at ``place`` (d, n) into the scores (m, 2) of :func:`tails`; ``inverse`` (d, d)
+    is that of the root of the correlation. The weighted second moment (d, d) is written into ``moment``."""
     cdef StudentCopula sample
     cdef StudentCopulaSums sums
-    cdef Py_ssize_t i, j, d = place.shape[0], n = place.shape[1], m = count.shape[0]
+    cdef Py_ssize_t i, j, l, d = place.shape[0], n = place.shape[1], m = score.shape[0]
     cdef double value
     cdef double* work
     cdef double* entry
-    if (score.shape[0] != 2 * m or inverse.shape[0] != d or inverse.shape[1] != d or d < 1 or n < 1 or not eta >= 0.0
+    if (m < 1 or score.shape[1] != 2 or inverse.shape[0] != d or inverse.shape[1] != d or d < 1 or n < 1 or not eta >= 0.0
             or (moment is not None and (moment.shape[0] != d or moment.shape[1] != d))):
-        raise ValueError(f"{score.shape[0]} scores of {m} probabilities, a root of {inverse.shape[0]} x {inverse.shape[1]}, "
-                         f"eta {eta}: places are {d} x {n}")
+        raise ValueError(f"scores of {m} x {score.shape[1]}, a root of {inverse.shape[0]} x {inverse.shape[1]}, eta {eta}: "
+                         f"places are {d} x {n}")
     for j in range(d):
         for i in range(n):
             if not 0 <= place[j, i] < 2 * m:
@@ -81,20 +105,18 @@ def loglikelihood(double eta, const double[::1] score, const double[::1] count, 
     work = <double*>malloc(((d + 1) * COPULA_ROWS + d * (d + 1) // 2 * LANES) * sizeof(double))
     if work == NULL:
         raise MemoryError
-    sample.score, sample.count, sample.place = &score[0], &count[0], &place[0, 0]
-    sample.m, sample.n, sample.d = m, n, d
+    sample.score, sample.place, sample.n, sample.d = &score[0, 0], &place[0, 0], n, d
     sums.curious = moment is not None
     sums.x, sums.weight, sums.moment = work, work + d * COPULA_ROWS, work + (d + 1) * COPULA_ROWS
     with nogil:
         value = student_copula_value(&sample, eta, &inverse[0, 0], &sums)
-        if sums.curious:
-            entry = sums.moment
-            for i in range(d):
-                for j in range(i + 1):
-                    moment[i, j] = 0.0
-                    for l in range(LANES):
-                        moment[i, j] += entry[l]
-                    moment[j, i] = moment[i, j]
-                    entry += LANES
+        entry = sums.moment
+        for i in range(d if sums.curious else 0):
+            for j in range(i + 1):
+                moment[i, j] = 0.0
+                for l in range(LANES):
+                    moment[i, j] += entry[l]
+                moment[j, i] = moment[i, j]
+                entry += LANES
         free(work)
     return value

@@ -17,18 +17,16 @@ class Likelihood:
     """
 
     def __init__(self, u: FloatArray) -> None:
-        self._distinct, place, count = np.unique(np.minimum(u, 1.0 - u), return_inverse=True, return_counts=True)
-        place = place.reshape(u.shape) + len(count) * (u >= 0.5)
-        self._place, self._count = np.ascontiguousarray(place.T, np.int32), count.astype(np.float64)
+        self._tails, self._place = _student_copula.tails(u)
         self.n, self.d = u.shape
-        self._eta, self._scores = np.nan, np.empty(0)
+        self._eta, self._scores = np.nan, np.empty((len(self._tails), 2))
 
     def value(self, eta: float, root: FloatArray, moment: FloatArray | None = None) -> float:
         """Return the log-likelihood; ``root`` is Cholesky's of the correlation, and ``moment`` takes the weighted moment."""
         if eta != self._eta:
-            lower = student_quantile(self._distinct, nu_of(eta))
-            self._eta, self._scores = eta, np.concatenate([lower, -lower])
-        return _student_copula.loglikelihood(eta, self._scores, self._count, self._place, np.linalg.inv(root), moment)
+            lower = student_quantile(self._tails, nu_of(eta))
+            self._eta, self._scores[:, 0], self._scores[:, 1] = eta, lower, -lower
+        return _student_copula.loglikelihood(eta, self._scores, self._place, np.linalg.inv(root), moment)
 
     def rise(self, eta: float, root: FloatArray) -> tuple[float, FloatArray]:
         """Return the log-likelihood and its slope by the entries of the correlation, each counted by itself, (d, d)."""

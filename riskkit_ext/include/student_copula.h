@@ -6,10 +6,11 @@
  *     k = sum over j = 1 .. d - 1 of N(eta / (1 + j eta)) - N(eta) + log(1 + j eta) / 2     (N of student_normaliser.h),
  *     dl / dR = (R^-1 M R^-1 - n R^-1) / 2 for each entry by itself,   M = sum_i (1 + d eta) / (1 + eta s_i) x_i x_i'.
  *
- * All is smooth down to the normal copula, eta = 0. Ranks repeat: the scores are given once for each distinct probability below
- * 1/2, once more with the other sign, and the observations by their places among them.
+ * All is smooth down to the normal copula, eta = 0. Ranks repeat: the scores are given once for each distinct smaller tail, with
+ * both signs, and the observations by their places among them (distinct_tails.h). A product of logarithms' arguments is carried
+ * after every factor, so that heavy tails cannot overflow it.
  *
- * Domain: 0 <= eta, eta s < 1e300; a value that is not finite tells that it was left.
+ * Domain: 0 <= eta, eta s < 1e300; NaN tells that it was left.
  * Reason: a fit asks for some thirty values; NumPy passes over the n x d scores eight times for each.
  */
 #ifndef RISKKIT_STUDENT_COPULA_H
@@ -22,17 +23,17 @@
 #define COPULA_NEAR 1e-3 /* below this eta the logarithms are taken one by one: rounding is divided by eta */
 
 typedef struct {
-    const double *score;  /* (2 m): of the m distinct probabilities below 1/2, and their mirrors */
-    const double *count;  /* (m): how often each occurs, mirrors included */
+    const double *score;  /* (m, 2): of the m distinct tails, lower and upper */
     const int32_t *place; /* (d, n): into score */
-    long m, n, d;
+    long n, d;
 } StudentCopula;
 
 typedef struct {
-    int curious;              /* whether the moment is wanted */
-    double squares, logs;     /* sum of s, and of log(1 + eta s) */
-    double *x, *weight;       /* (d, COPULA_ROWS), (COPULA_ROWS): of one block */
-    double *moment;           /* (d (d + 1) / 2, LANES), its lower triangle row by row */
+    int curious;                  /* whether the moment is wanted */
+    double squares, logs;         /* sum of s, and of log(1 + eta s) */
+    double own_squares, own_logs; /* the same of x^2 */
+    double *x, *weight;           /* (d, COPULA_ROWS), (COPULA_ROWS): of one block */
+    double *moment;               /* (d (d + 1) / 2, LANES), its lower triangle row by row */
 } StudentCopulaSums;
 
 #define WIDTH LANE_NARROWEST
@@ -75,19 +76,22 @@ static void student_copula_pass(const StudentCopula *sample, double eta, const d
     LANE_PASTE(student_copula_run, LANE_NARROWEST)(sample, eta, inverse, sums);
 }
 
-/* Sum of b(s_i), observation by observation. */
-static double student_copula_bent(const StudentCopula *sample, double eta, const double *inverse) {
-    double sum = 0.0;
+/* The sums of logarithms again, one by one. */
+static void student_copula_near(const StudentCopula *sample, double eta, const double *inverse, StudentCopulaSums *sums) {
+    sums->logs = sums->own_logs = 0.0;
     for (long i = 0; i < sample->n; i++) {
         double square = 0.0;
         for (long j = 0; j < sample->d; j++) {
-            double y = 0.0;
-            for (long k = 0; k <= j; k++) y += inverse[j * sample->d + k] * sample->score[sample->place[k * sample->n + i]];
+            double y = 0.0, x = 0.0;
+            for (long k = 0; k <= j; k++) {
+                x = sample->score[sample->place[k * sample->n + i]];
+                y += inverse[j * sample->d + k] * x;
+            }
             square += y * y;
+            sums->own_logs += log1p(eta * x * x);
         }
-        sum += student_bent(eta, square);
+        sums->logs += log1p(eta * square);
     }
-    return sum;
 }
 
 static double student_copula_constant(double eta, long d) {
@@ -102,14 +106,14 @@ static double student_copula_constant(double eta, long d) {
 
 /* The log-likelihood; `inverse` (d, d) is L^-1, lower. Leaves M in sums->moment where that is wanted. */
 static double student_copula_value(const StudentCopula *sample, double eta, const double *inverse, StudentCopulaSums *sums) {
-    double volume = 0.0, margins = 0.0, joint;
+    double volume = 0.0;
     student_copula_pass(sample, eta, inverse, sums);
-    joint = eta == 0.0 ? sums->squares : eta < COPULA_NEAR ? student_copula_bent(sample, eta, inverse) : sums->logs / eta;
-    for (long j = 0; j < sample->d; j++) volume -= log(inverse[j * sample->d + j]);
-    for (long k = 0; k < sample->m; k++) margins += sample->count[k] * student_bent(eta, sample->score[k] * sample->score[k]);
     if (!(eta * sums->squares < 1e300)) return NAN;
+    if (eta > 0.0 && eta < COPULA_NEAR) student_copula_near(sample, eta, inverse, sums);
+    double joint = eta > 0.0 ? sums->logs / eta : sums->squares, own = eta > 0.0 ? sums->own_logs / eta : sums->own_squares;
+    for (long j = 0; j < sample->d; j++) volume -= log(inverse[j * sample->d + j]);
     return sample->n * (student_copula_constant(eta, sample->d) - volume) - 0.5 * (1.0 + sample->d * eta) * joint
-           + 0.5 * (1.0 + eta) * margins;
+           + 0.5 * (1.0 + eta) * own;
 }
 
 #endif

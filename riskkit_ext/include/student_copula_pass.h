@@ -6,8 +6,8 @@
 
 TARGET static void student_copula_run(const StudentCopula *sample, double eta, const double *inverse, StudentCopulaSums *sums) {
     long n = sample->n, d = sample->d, steps = COPULA_ROWS / WIDTH;
-    lane total = lane_all(0.0), weighted = lane_all(1.0 + eta * d), one = lane_all(1.0), eta_all = lane_all(eta);
-    LogSum logs = log_sum_start();
+    lane total = lane_all(0.0), own = total, weighted = lane_all(1.0 + eta * d), one = lane_all(1.0), eta_all = lane_all(eta);
+    LogSum logs = log_sum_start(), own_logs = logs;
     memset(sums->moment, 0, sizeof(double) * (d * (d + 1) / 2) * LANES);
     for (long from = 0; from < n; from += COPULA_ROWS) {
         long rows = n - from < COPULA_ROWS ? n - from : COPULA_ROWS;
@@ -17,6 +17,12 @@ TARGET static void student_copula_run(const StudentCopula *sample, double eta, c
             double *x = sums->x + j * COPULA_ROWS;
             for (long r = 0; r < rows; r++) x[r] = sample->score[place[r]];
             for (long r = rows; r < COPULA_ROWS; r++) x[r] = 0.0; /* adds nothing anywhere */
+            for (long t = 0; t < steps; t++) {
+                lane one_x = lane_load(x + t * WIDTH), one_square = one_x * one_x;
+                own += one_square;
+                own_logs.product *= one + eta_all * one_square;
+                log_sum_carry(&own_logs);
+            }
         }
         for (long t = 0; t < steps; t++) square[t] = lane_all(0.0);
         for (long j = 0; j < d; j++)
@@ -46,10 +52,16 @@ TARGET static void student_copula_run(const StudentCopula *sample, double eta, c
             }
         }
     }
-    double each[WIDTH];
-    sums->squares = sums->logs = 0.0;
-    lane_store(each, total);
-    for (int l = 0; l < WIDTH; l++) sums->squares += each[l];
-    log_sum_total(&logs, each);
-    for (int l = 0; l < WIDTH; l++) sums->logs += each[l];
+    double each[4][WIDTH];
+    lane_store(each[0], total);
+    lane_store(each[1], own);
+    log_sum_total(&logs, each[2]);
+    log_sum_total(&own_logs, each[3]);
+    sums->squares = sums->own_squares = sums->logs = sums->own_logs = 0.0;
+    for (int l = 0; l < WIDTH; l++) {
+        sums->squares += each[0][l];
+        sums->own_squares += each[1][l];
+        sums->logs += each[2][l];
+        sums->own_logs += each[3][l];
+    }
 }

@@ -58,25 +58,34 @@ static StudentDensity student_density(double eta) {
     return (StudentDensity){eta, normaliser[0]};
 }
 
-/* The series about the point of quantile x, for steps of `half` in p. */
+/* The series about the point of quantile x, for steps of `half` in p. Each product of two series is a row of sums to which a
+ * coefficient adds its part as soon as it is known: sums that do not wait for each other. */
 static void score_series(const StudentDensity *law, double x0, double half, double *x) {
     double eta = law->eta, steep = 1.0 + eta, rest = 1.0 / (1.0 + eta * x0 * x0);
-    double w[SCORE_ORDER + 1], d[SCORE_ORDER + 1], g[SCORE_ORDER + 1], square[SCORE_ORDER + 1];
+    double w[SCORE_ORDER + 1], d[SCORE_ORDER + 1], g[SCORE_ORDER + 1];
+    double xx[2 * SCORE_ORDER + 1] = {0.0}, ww[2 * SCORE_ORDER + 1] = {0.0}; /* x^2 and w^2 */
+    double dg[2 * SCORE_ORDER + 1] = {0.0}, gww[2 * SCORE_ORDER + 1] = {0.0}; /* (1 + eta x^2) g but for its first factor, g w^2 */
     x[0] = x0;
     w[0] = half * exp(0.5 * steep * student_bent(eta, x0 * x0) - law->log_peak);
     for (int k = 0; k < SCORE_ORDER; k++) {
-        double xx = 0.0, ww = 0.0, dg = 0.0, gww = 0.0;
-        for (int i = 0; i <= k; i++) {
-            xx += x[i] * x[k - i];
-            ww += w[i] * w[k - i];
+        for (int i = 0; i < k; i++) {
+            xx[k + i] += 2.0 * x[k] * x[i];
+            ww[k + i] += 2.0 * w[k] * w[i];
         }
-        d[k] = eta * xx;
-        square[k] = ww;
-        for (int i = 1; i <= k; i++) dg += d[i] * g[k - i];
-        g[k] = (steep * x[k] - dg) * rest;
-        for (int i = 0; i <= k; i++) gww += g[i] * square[k - i];
+        xx[2 * k] += x[k] * x[k];
+        ww[2 * k] += w[k] * w[k];
+        d[k] = k ? eta * xx[k] : 0.0;
+        for (int i = 0; i < k; i++) {
+            dg[k + i] += d[k] * g[i];
+            gww[k + i] += ww[k] * g[i];
+        }
+        g[k] = (steep * x[k] - dg[k]) * rest;
+        for (int i = 0; i <= k; i++) {
+            dg[k + i] += g[k] * d[i];
+            gww[k + i] += g[k] * ww[i];
+        }
         x[k + 1] = w[k] / (k + 1);
-        w[k + 1] = gww / (k + 1);
+        w[k + 1] = gww[k] / (k + 1);
     }
 }
 
