@@ -5,6 +5,7 @@ the same points, but spends more time in the threads of its linear algebra than 
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,14 @@ from riskkit.checks import FloatArray
 Rise = Callable[[FloatArray], tuple[float, FloatArray]]
 LONGEST = 1.0  # step of any coordinate
 STEPS = 300
+
+
+class End(NamedTuple):
+    """Where a search ended, and the steepest free gradient there."""
+
+    value: float
+    at: FloatArray
+    steepest: float
 
 
 def maximise(
@@ -24,7 +33,7 @@ def maximise(
     *,
     inverse: FloatArray | None = None,
     longest: float = LONGEST,
-) -> tuple[float, FloatArray]:
+) -> End:
     """Return the greatest value found and its place; ``enough`` is the steepest free gradient at which the search ends.
 
     ``inverse`` is that of minus the second derivatives at the start, as far as it is known, and ``longest`` a step of any
@@ -35,7 +44,7 @@ def maximise(
     if inverse is None:
         inverse = np.eye(len(at)) / max(float(np.abs(gradient).max()), 1e-12)
     for _ in range(STEPS):
-        held = ((at <= lower) & (gradient < 0.0)) | ((at >= upper) & (gradient > 0.0))
+        held = _held(at, gradient, lower, upper)
         slope = np.where(held, 0.0, gradient)
         if np.abs(slope).max() < enough:
             break
@@ -49,7 +58,11 @@ def maximise(
         there, better, new = found
         inverse = _updated(inverse, there - at, gradient - new)
         at, value, gradient = there, better, new
-    return value, at
+    return End(value, at, float(np.abs(np.where(_held(at, gradient, lower, upper), 0.0, gradient)).max()))
+
+
+def _held(at: FloatArray, gradient: FloatArray, lower: FloatArray, upper: FloatArray) -> np.ndarray:
+    return ((at <= lower) & (gradient < 0.0)) | ((at >= upper) & (gradient > 0.0))
 
 
 def _rising(

@@ -26,6 +26,7 @@ GRID = (0.0, 0.02, 0.05, 0.1, 0.2, 1 / 3, 0.5, 1.0, 2.0)  # of 1/nu
 STEEP = 1e-3  # log-likelihood per standard error
 LEAST_EIGENVALUE = 1e-6
 PRECISION = 1e-7  # of 1/nu
+SEARCHES = 10
 NORMAL = 1e-4  # below this 1/nu the copula is the normal one: no sample tells them apart
 
 
@@ -50,9 +51,7 @@ def fit(spec: Any, law: Callable[..., Any], u: pd.DataFrame, method: str, *, stu
     if method == "tau":
         found = _tau_fit(likelihood, start, repaired, student)
     else:
-        root = np.linalg.cholesky(start)
-        if repaired or not student:
-            root = Search(likelihood, root, 0.0, 0.0, GRID[-1]).best().root
+        root = _normal_ml(likelihood, start) if repaired or not student else np.linalg.cholesky(start)
         found = _student_ml(likelihood, root) if student else _ended(likelihood, 0.0, root, FitStatus.OK)
     matrix = pd.DataFrame(found.correlation, frame.columns, frame.columns)
     return CopulaFit(spec, law(matrix, found.nu), frame, method, found.gradient_norm, found.status)
@@ -109,16 +108,32 @@ def _climbed(height: Callable[[float], float], at: float, low: float, high: floa
     return at if abs(moved) < step else None
 
 
+def _normal_ml(likelihood: Likelihood, by_tau: FloatArray) -> FloatArray:
+    """Root of the normal copula's correlation, searched from the better of Kendall's and that of the normal scores."""
+    starts = [np.linalg.cholesky(matrix) for matrix in (by_tau, likelihood.normal_correlation())]
+    return _risen(likelihood, max(starts, key=lambda root: likelihood.value(0.0, root)), 0.0, 0.0).root
+
+
 def _student_ml(likelihood: Likelihood, root: FloatArray) -> Optimum:
     heights = [likelihood.value(eta, root) for eta in GRID]
     inner = range(1, len(GRID) - 1)
     tops = {k for k in inner if heights[k] >= max(heights[k - 1], heights[k + 1])} | {int(np.argmax(heights))}
     starts = [_vertex(heights, top) for top in tops]
-    best = max((Search(likelihood, root, *start, GRID[-1]).best() for start in starts), key=lambda one: one.value)
+    best = max((_risen(likelihood, root, *start) for start in starts), key=lambda one: one.value)
     if best.eta < NORMAL:
-        best = Search(likelihood, best.root, 0.0, 0.0, GRID[-1]).best()
+        best = _risen(likelihood, best.root, 0.0, 0.0)
     bound = best.eta in (GRID[0], GRID[-1])
     return _ended(likelihood, best.eta, best.root, FitStatus.BOUND if bound else FitStatus.OK)
+
+
+def _risen(likelihood: Likelihood, root: FloatArray, eta: float, error: float) -> Maximum:
+    """Where a search ends; one from afar, whose standard errors were others, is taken up again where it stopped."""
+    found = Search(likelihood, root, eta, error, GRID[-1]).best()
+    for _ in range(SEARCHES):
+        if found.reached:
+            break
+        found = Search(likelihood, found.root, found.eta, error, GRID[-1]).best()
+    return found
 
 
 def _vertex(heights: list[float], top: int) -> tuple[float, float]:
@@ -134,7 +149,7 @@ def _vertex(heights: list[float], top: int) -> tuple[float, float]:
 
 def _ended(likelihood: Likelihood, eta: float, root: FloatArray, reached: FitStatus) -> Optimum:
     """What was found, and whether it is a maximum: the steepest rise left, per standard error."""
-    end = Maximum(likelihood.value(eta, root), eta, root)
+    end = Maximum(likelihood.value(eta, root), eta, root, True)
     upper = np.triu_indices(likelihood.d, 1)
     error = (1.0 - end.correlation[upper] ** 2) / np.sqrt(likelihood.n)  # of a correlation, in the normal case
     steepness = float(np.abs(2.0 * likelihood.rise(eta, root)[1][upper] * error).max())

@@ -35,6 +35,13 @@ class Likelihood:
         precision = inverse.T @ inverse
         return value, 0.5 * (precision @ moment @ precision - self.n * precision)
 
+    def normal_correlation(self) -> FloatArray:
+        """Return the correlation of the normal scores (d, d): the unrestricted estimate scaled to a unit diagonal."""
+        moment = np.empty((self.d, self.d))
+        self.value(0.0, np.eye(self.d), moment)
+        deviation = np.sqrt(np.diag(moment))
+        return moment / np.outer(deviation, deviation)
+
     def by_eta(self, eta: float, root: FloatArray) -> float:
         """Return the slope by 1/nu, also at 0."""
         if eta < ETA_STEP:

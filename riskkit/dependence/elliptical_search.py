@@ -19,11 +19,12 @@ LONGEST = 8.0  # step of any coordinate, in standard errors
 
 @dataclass(frozen=True, eq=False)
 class Maximum:
-    """A place where the search ended."""
+    """A place where the search ended; ``reached`` where the rise left is next to nothing."""
 
     value: float
     eta: float
     root: FloatArray
+    reached: bool
 
     @property
     def correlation(self) -> FloatArray:
@@ -60,8 +61,8 @@ class Search:
         low[-1] = -self.eta / scale if self.error else 0.0
         high[-1] = (self.most_eta - self.eta) / scale if self.error else 0.0
         identity = np.eye(len(reach))
-        value, at = maximise(self._rise, np.zeros(len(reach)), low, high, ENOUGH, inverse=identity, longest=LONGEST)
-        return Maximum(value, self._eta(at), self._unpacked(at)[0])
+        found = maximise(self._rise, np.zeros(len(reach)), low, high, ENOUGH, inverse=identity, longest=LONGEST)
+        return Maximum(found.value, self._eta(found.at), self._unpacked(found.at)[0], found.steepest < 100.0 * ENOUGH)
 
     def _eta(self, at: FloatArray) -> float:
         return min(max(self.eta + self.error * float(at[-1]), 0.0), self.most_eta)
