@@ -17,6 +17,7 @@ from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
 from riskkit.dependence.elliptical_density import log_density, probabilities, quantiles
 from riskkit.dependence.elliptical_fit import fit
+from riskkit.dependence.elliptical_sample import draw
 from riskkit.dependence.law import Given, matrix_of, pair_index, pair_names
 from riskkit.errors import DataError
 from riskkit.rng import Rng, generator
@@ -112,6 +113,8 @@ class EllipticalLaw:
         """
         count, source = checks.whole("n", n, least=1), generator(rng)
         conditions = conditions_of(self.names, given)
+        if not conditions:
+            return pd.DataFrame(draw(self._root, self.nu, count, source), columns=list(self.names), copy=False)
         scores = conditional_scores(self.correlation.to_numpy(), self.nu, count, conditions, source)
         uniform = probabilities(scores, self.nu)
         for column, condition in conditions.items():  # to the bit what was asked for
