@@ -5,6 +5,7 @@ the same points, but spends more time in the threads of its linear algebra than 
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,33 +16,66 @@ LONGEST = 1.0  # step of any coordinate
 STEPS = 300
 
 
-def maximise(rise: Rise, start: FloatArray, lower: FloatArray, upper: FloatArray, enough: float) -> tuple[float, FloatArray]:
-    """Return the greatest value found and its place; ``enough`` is the steepest free gradient at which the search ends."""
+class End(NamedTuple):
+    """Where a search ended, and the steepest free gradient there."""
+
+    value: float
+    at: FloatArray
+    steepest: float
+
+
+def maximise(
+    rise: Rise,
+    start: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    enough: float,
+    *,
+    inverse: FloatArray | None = None,
+    longest: float = LONGEST,
+) -> End:
+    """Return the greatest value found and its place; ``enough`` is the steepest free gradient at which the search ends.
+
+    ``inverse`` is that of minus the second derivatives at the start, as far as it is known, and ``longest`` a step of any
+    coordinate.
+    """
     at = np.clip(start, lower, upper)
     value, gradient = rise(at)
-    inverse = np.eye(len(at)) / max(float(np.abs(gradient).max()), 1e-12)
+    if inverse is None:
+        inverse = np.eye(len(at)) / max(float(np.abs(gradient).max()), 1e-12)
     for _ in range(STEPS):
-        held = ((at <= lower) & (gradient < 0.0)) | ((at >= upper) & (gradient > 0.0))
+        held = _held(at, gradient, lower, upper)
         slope = np.where(held, 0.0, gradient)
         if np.abs(slope).max() < enough:
             break
         direction = np.where(held, 0.0, inverse @ slope)
-        found = _rising(rise, at, value, slope, direction, lower, upper)
+        found = _rising(rise, at, value, slope, direction, lower, upper, longest)
         if found is None:
             inverse = np.eye(len(at)) / np.abs(slope).max()
-            found = _rising(rise, at, value, slope, inverse @ slope, lower, upper)
+            found = _rising(rise, at, value, slope, inverse @ slope, lower, upper, longest)
             if found is None:
                 break
         there, better, new = found
         inverse = _updated(inverse, there - at, gradient - new)
         at, value, gradient = there, better, new
-    return value, at
+    return End(value, at, float(np.abs(np.where(_held(at, gradient, lower, upper), 0.0, gradient)).max()))
+
+
+def _held(at: FloatArray, gradient: FloatArray, lower: FloatArray, upper: FloatArray) -> np.ndarray:
+    return ((at <= lower) & (gradient < 0.0)) | ((at >= upper) & (gradient > 0.0))
 
 
 def _rising(
-    rise: Rise, at: FloatArray, value: float, slope: FloatArray, direction: FloatArray, lower: FloatArray, upper: FloatArray
+    rise: Rise,
+    at: FloatArray,
+    value: float,
+    slope: FloatArray,
+    direction: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    longest: float,
 ) -> tuple[FloatArray, float, FloatArray] | None:
-    share = min(1.0, LONGEST / max(float(np.abs(direction).max()), 1e-300))
+    share = min(1.0, longest / max(float(np.abs(direction).max()), 1e-300))
     for _ in range(30):
         there = np.clip(at + share * direction, lower, upper)
         promised = float(slope @ (there - at))

@@ -19,6 +19,7 @@ from riskkit.dependence.derivatives import Derivatives
 from riskkit.dependence.elliptical_density import log_density, probabilities, quantiles
 from riskkit.dependence.elliptical_derivatives import derivatives
 from riskkit.dependence.elliptical_fit import fit
+from riskkit.dependence.elliptical_sample import draw
 from riskkit.dependence.law import Given, matrix_of, pair_index, pair_names
 from riskkit.errors import DataError
 from riskkit.rng import Rng, generator
@@ -126,6 +127,8 @@ class EllipticalLaw:
         """
         count, source = checks.whole("n", n, least=1), generator(rng)
         conditions = conditions_of(self.names, given)
+        if not conditions:
+            return pd.DataFrame(draw(self._root, self.nu, count, source), columns=list(self.names), copy=False)
         scores = conditional_scores(self.correlation.to_numpy(), self.nu, count, conditions, source)
         uniform = probabilities(scores, self.nu)
         for column, condition in conditions.items():  # to the bit what was asked for

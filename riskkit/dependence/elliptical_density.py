@@ -4,22 +4,10 @@ import numpy as np
 from scipy import special
 
 from riskkit.checks import FloatArray
+from riskkit.core.student_quantile import student_quantile
 
 
-class Uniforms:
-    """Uniforms whose quantiles are wanted at many degrees of freedom.
-
-    Pseudo-observations hold each rank once per column, and mirror ranks have mirror quantiles: only the distinct ones below
-    one half are computed.
-    """
-
-    def __init__(self, u: FloatArray) -> None:
-        self._u = u
-        self._distinct, place = np.unique(np.minimum(u, 1.0 - u).ravel(), return_inverse=True)
-        self._place, self._side = place.reshape(u.shape), np.where(u < 0.5, 1.0, -1.0)
-        self._repeated = 2 * len(self._distinct) <= u.size
-
-    def quantiles(self, nu: float) -> FloatArray:
+def quantiles(self, nu: float) -> FloatArray:
         """Return the quantiles of the Student-t law (normal for infinite ``nu``), of the shape of the uniforms."""
         if not self._repeated:
             return quantiles(self._u, nu)
@@ -28,7 +16,7 @@ class Uniforms:
 
 def quantiles(u: FloatArray, nu: float) -> FloatArray:
     """Return the quantiles of the Student-t law (normal for infinite ``nu``) at ``u``, of its shape."""
-    return np.asarray(special.ndtri(u) if np.isinf(nu) else special.stdtrit(nu, u))
+    return student_quantile(u, nu)
 
 
 def probabilities(scores: FloatArray, nu: float) -> FloatArray:

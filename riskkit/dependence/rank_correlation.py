@@ -43,9 +43,14 @@ def kendall(data: pd.DataFrame) -> pd.DataFrame:
     0.666666666667
     """
     frame = several("data", data)
-    tau = np.empty((frame.shape[1],) * 2)
-    _kendall.tau_b(np.ascontiguousarray(frame.to_numpy().T), tau)
-    return _labelled(tau, frame)
+    return _labelled(kendall_matrix(frame.to_numpy()), frame)
+
+
+def kendall_matrix(values: FloatArray) -> FloatArray:
+    """Kendall's tau-b of every two columns of ``values`` (T, d) that are known to be fit for it, (d, d)."""
+    tau = np.empty((values.shape[1],) * 2)
+    _kendall.tau_b(np.ascontiguousarray(values.T), tau)
+    return tau
 
 
 def spearman(data: pd.DataFrame) -> pd.DataFrame:

@@ -14,11 +14,11 @@ def rosenbrock(at):
 
 @pytest.mark.parametrize("start", [(-1.2, 1.0), (3.0, -2.0), (0.0, 5.0)])
 def test_a_curved_valley(start):
-    value, at = maximise(rosenbrock, np.array(start), np.full(2, -5.0), np.full(2, 5.0), 1e-9)
+    value, at, steepest = maximise(rosenbrock, np.array(start), np.full(2, -5.0), np.full(2, 5.0), 1e-9)
     np.testing.assert_allclose(at, 1.0, atol=1e-8)
     assert value == pytest.approx(0.0, abs=1e-15)
 
 
 def test_a_maximum_beyond_a_bound_ends_there():
-    _, at = maximise(rosenbrock, np.array([-1.0, 0.0]), np.full(2, -2.0), np.array([0.5, 2.0]), 1e-9)
+    _, at, _ = maximise(rosenbrock, np.array([-1.0, 0.0]), np.full(2, -2.0), np.array([0.5, 2.0]), 1e-9)
     np.testing.assert_allclose(at, [0.5, 0.25], atol=1e-8)
