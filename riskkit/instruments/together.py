@@ -37,7 +37,7 @@ class Together:
     >>> calls = [rk.instruments.Option("BTC", strike, "2027-03-26", "call", 1.0) for strike in (60e3, 70e3)]
     >>> market = rk.MarketState({"BTC.spot": np.array([6e4, 5e4]), "BTC.vol": 0.6}, asof="2026-12-26T08:00")
     >>> Together.of(calls).value(market, 2).round(2)
-    array([10816.4 ,  3954.05])
+    array([10800.74,  3815.95])
     """
 
     options: tuple[tuple[Option, ...], ...]
@@ -77,15 +77,18 @@ def _add(options: tuple[Option, ...], market: MarketState, total: FloatArray) ->
     years = np.array([terms.years_left(market, pd.Timestamp(option.expiry)) for option in options])
     rates = np.array([carry if option.settle == "coin" else float(option.rate) for option in options])
     factor = np.array([option.quantity for option in options]) * np.exp(-rates * years)
-    forward = np.multiply(market[f"{first.asset}.spot"], np.exp(carry * years[0]))
-    scenarios = [
-        np.ascontiguousarray(np.broadcast_to(values, total.shape)) for values in (forward, market[f"{first.asset}.vol"])
-    ]
+    forward = _laid_out(np.multiply(market[f"{first.asset}.spot"], np.exp(carry * years[0])), len(total))
+    volatility = _laid_out(market[f"{first.asset}.vol"], len(total))
     strike = np.array([option.strike for option in options])
     sign = np.array([1.0 if option.kind == "call" else -1.0 for option in options])
-    if not np.all([np.isfinite(values) & (values < terms.LARGEST) for values in scenarios]):
+    if not (forward.max() < terms.LARGEST and volatility.max() < terms.LARGEST):
         raise DataError(
-            f"{first.asset} leaves the domain of the formula in some scenarios", got=f"up to {max(map(np.max, scenarios)):g}",
-            expected=f"below {terms.LARGEST:g}", remedy="look at the largest moves",
+            f"{first.asset} leaves the domain of the formula in some scenarios",
+            got=f"up to {max(forward.max(), volatility.max()):g}", expected=f"below {terms.LARGEST:g}",
+            remedy="look at the largest moves",
         )  # fmt: skip
-    _black76.revalue(*scenarios, strike, years, sign, factor, total)
+    _black76.revalue(forward, volatility, strike, years, sign, factor, total)
+
+
+def _laid_out(values: float | FloatArray, size: int) -> FloatArray:
+    return np.ascontiguousarray(np.broadcast_to(values, size), dtype=np.float64)
