@@ -3,10 +3,11 @@
     python -m benchmarks.garch_misses [--windows N] [--seed S] [--keep FILE] [--minutes M] [--arch-every K] [--runs R]
 
 Windows of real stocks and coins (../shared, or RISKKIT_DATA; else of packaged and invented prices) are fitted with ours, by
-`arch` (raw and rescaled), and from many random starts of which none is dropped. `arch` is judged by our likelihood, which is its
-own to 1e-8, and its estimates are starts as well. They may break its own constraints by a little (persistence above 1, alpha or
-alpha + gamma below 0): so they count twice, as they stand, and moved to the nearest point of our box. 10,000 windows beside `arch` take minutes of one core: `--keep` writes the rows to a file, and
-the same command goes on where it was stopped, for a window depends on the seed and its number alone.
+`arch` (raw and rescaled), and from many random starts of which none is dropped. `arch` is judged by our likelihood, and its
+estimates are starts as well. They may break the model's constraints a little (persistence above 1, alpha or alpha + gamma
+below 0), so they are judged twice: as they stand, and moved to the nearest point of our box. 10,000 windows beside `arch`
+take minutes of one core: `--keep` writes the rows to a file, and the same command goes on where it was stopped, for a window
+depends on the seed and its number alone.
 """
 
 import argparse
@@ -149,7 +150,7 @@ def arch_points(window: Window, mean: float, scale: float) -> FloatArray:
 
 
 def arch_value(window: Window, points: FloatArray, mean: float, scale: float) -> float:
-    """Our likelihood at the best of arch's estimates, of the standardised window; with a variance below zero there is none."""
+    """Our likelihood at the best of arch's estimates, of the standardised window; none where a variance is negative."""
     z = np.ascontiguousarray((window.values - mean) / scale)
     weights = 0.94 ** np.arange(min(75, len(z)))
     start, values = np.array([weights @ z[: len(weights)] ** 2 / weights.sum(), 0.0, 0.0]), [-np.inf]
