@@ -21,8 +21,9 @@ static const double grid_shares_leverage[8] = {0.0, 0.005, 0.015, 0.05, 0.1, 0.2
 /* Points from which a window of its own is searched whether they are peaks or not, one bit each: on thousands of windows they
  * reach nearly all highest maxima to which no peak leads. In a roll that would cost half as much again. */
 #define GRID_BIT(row, column) (UINT64_C(1) << ((row) * GRID_PERSISTENCES + (column)))
-static const uint64_t grid_standing = GRID_BIT(0, 7) | GRID_BIT(2, 4) | GRID_BIT(4, 3) | GRID_BIT(5, 0) | GRID_BIT(5, 6);
-static const uint64_t grid_standing_leverage = GRID_BIT(3, 4) | GRID_BIT(3, 6) | GRID_BIT(4, 6) | GRID_BIT(6, 2) | GRID_BIT(7, 0);
+static const uint64_t grid_standing =
+    GRID_BIT(0, 7) | GRID_BIT(2, 4) | GRID_BIT(4, 3) | GRID_BIT(5, 0) | GRID_BIT(5, 6) | GRID_BIT(6, 1);
+static const uint64_t grid_standing_leverage = GRID_BIT(3, 4) | GRID_BIT(3, 6) | GRID_BIT(6, 2) | GRID_BIT(7, 0) | GRID_BIT(7, 1);
 
 static int garch_rows(const GarchModel *garch) { return garch->leverage ? 8 : 7; }
 
