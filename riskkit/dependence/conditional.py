@@ -6,7 +6,8 @@ import numpy as np
 from scipy import linalg
 
 from riskkit.checks import FloatArray
-from riskkit.dependence.elliptical_density import probabilities, quantiles
+from riskkit.core.student_quantile import student_quantile
+from riskkit.dependence.elliptical_density import probabilities
 from riskkit.errors import DataError
 
 Conditions = Mapping[int, float | tuple[float, float]]
@@ -27,7 +28,7 @@ def conditional_scores(
     values = {column: one for column, one in conditions.items() if not isinstance(one, tuple)}
     intervals = {column: one for column, one in conditions.items() if isinstance(one, tuple)}
     known = list(values)
-    fixed = np.array([float(quantiles(np.array([one]), nu)[0]) for one in values.values()])
+    fixed = np.array([float(student_quantile(np.array([one]), nu)[0]) for one in values.values()])
     if len(intervals) < 2:
         return _drawn(correlation, nu, n, known, fixed, dict(intervals), rng)
     first = min(intervals, key=lambda column: intervals[column][1] - intervals[column][0])
@@ -66,7 +67,7 @@ def _drawn(
         lows, highs = _ends([(low, high)], nu)
         ends = probabilities((np.array([lows[0], highs[0]]) - mean[0, 0]) / spread, degrees)
         uniform = ends[0] + (ends[1] - ends[0]) * rng.random(n)
-        scores[:, column] = mean[0, 0] + spread * quantiles(np.clip(uniform, EDGE, 1.0 - EDGE), degrees)
+        scores[:, column] = mean[0, 0] + spread * student_quantile(np.clip(uniform, EDGE, 1.0 - EDGE), degrees)
         scores[:, column] = np.clip(scores[:, column], lows[0], highs[0])
     told = [*known, *interval]
     rest = [column for column in range(len(correlation)) if column not in told]
@@ -102,5 +103,5 @@ def _ends(intervals: list[tuple[float, float]], nu: float) -> tuple[FloatArray, 
     ends = np.array(intervals)
     scores = np.where(ends <= 0.0, -np.inf, np.inf)
     inner = (ends > 0.0) & (ends < 1.0)
-    scores[inner] = quantiles(ends[inner], nu)
+    scores[inner] = student_quantile(ends[inner], nu)
     return scores[:, 0], scores[:, 1]

@@ -11,11 +11,12 @@ from scipy import special
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core.frozen import restore
+from riskkit.core.student_quantile import student_quantile
 from riskkit.dependence.conditional import conditional_scores
 from riskkit.dependence.conditions import conditions_of
 from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
-from riskkit.dependence.elliptical_density import log_density, probabilities, quantiles
+from riskkit.dependence.elliptical_density import log_density, probabilities
 from riskkit.dependence.elliptical_fit import fit
 from riskkit.dependence.elliptical_sample import draw
 from riskkit.dependence.law import Given, matrix_of, pair_index, pair_names
@@ -89,7 +90,7 @@ class EllipticalLaw:
 
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""
-        return log_density(quantiles(np.asarray(u, dtype=float), self.nu), self._root, self.nu)
+        return log_density(student_quantile(np.asarray(u, dtype=float), self.nu), self._root, self.nu)
 
     def sample(self, n: int, *, rng: Rng, given: Given | None = None) -> pd.DataFrame:
         """Draw ``n`` joint uniforms.
