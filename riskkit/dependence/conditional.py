@@ -6,8 +6,9 @@ import numpy as np
 from scipy import linalg
 
 from riskkit.checks import FloatArray
+from riskkit.core.student_quantile import student_quantile
 from riskkit.dependence import truncated
-from riskkit.dependence.elliptical_density import probabilities, quantiles
+from riskkit.dependence.elliptical_density import probabilities
 from riskkit.dependence.truncated import Box, Drawn
 
 Conditions = Mapping[int, float | tuple[float, float]]
@@ -21,7 +22,7 @@ def conditional_scores(
 
     def score(uniform: float) -> float:
         if 0.0 < uniform < 1.0:
-            return float(quantiles(np.array([max(uniform, LEAST)]), nu)[0])
+            return float(student_quantile(np.array([max(uniform, LEAST)]), nu)[0])
         return -np.inf if uniform <= 0.0 else np.inf
 
     values = {column: score(one) for column, one in conditions.items() if not isinstance(one, tuple)}
@@ -70,7 +71,7 @@ def _inverted(nu: float, box: Box, n: int, rng: np.random.Generator) -> Drawn:
     """Scores (n, 1) of one variable of scatter 1 in its interval."""
     below, up_to = probabilities(np.r_[box.low, box.high], nu)
     uniform = below + (up_to - below) * rng.random(n)
-    return Drawn(quantiles(np.clip(uniform, LEAST, 1.0 - EDGE), nu)[:, np.newaxis], 1.0)
+    return Drawn(student_quantile(np.clip(uniform, LEAST, 1.0 - EDGE), nu)[:, np.newaxis], 1.0)
 
 
 def _given(

@@ -11,12 +11,13 @@ from scipy import special
 from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core.frozen import restore
+from riskkit.core.student_quantile import student_quantile
 from riskkit.dependence.conditional import conditional_scores
 from riskkit.dependence.conditions import conditions_of
 from riskkit.dependence.copula_fit import CopulaFit
 from riskkit.dependence.correlation_checks import correlation_matrix
 from riskkit.dependence.derivatives import Derivatives
-from riskkit.dependence.elliptical_density import log_density, probabilities, quantiles
+from riskkit.dependence.elliptical_density import log_density, probabilities
 from riskkit.dependence.elliptical_derivatives import derivatives
 from riskkit.dependence.elliptical_fit import fit
 from riskkit.dependence.elliptical_sample import draw
@@ -91,7 +92,7 @@ class EllipticalLaw:
 
     def log_density(self, u: FloatArray) -> FloatArray:
         """Logarithm of the density at points ``u`` (n, d) strictly between 0 and 1, shape (n,)."""
-        return log_density(quantiles(np.asarray(u, dtype=float), self.nu), self._root, self.nu)
+        return log_density(student_quantile(np.asarray(u, dtype=float), self.nu), self._root, self.nu)
 
     def derivatives(self, u: FloatArray) -> Derivatives:
         """Derivatives of the log density at points ``u`` (n, d), by the parameters and the uniforms."""

@@ -4,12 +4,6 @@ import numpy as np
 from scipy import special
 
 from riskkit.checks import FloatArray
-from riskkit.core.student_quantile import student_quantile
-
-
-def quantiles(u: FloatArray, nu: float) -> FloatArray:
-    """Return the quantiles of the Student-t law (normal for infinite ``nu``) at ``u``, of its shape."""
-    return student_quantile(u, nu)
 
 
 def probabilities(scores: FloatArray, nu: float) -> FloatArray:

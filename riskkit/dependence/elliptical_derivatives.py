@@ -20,19 +20,20 @@ import numpy as np
 from scipy import special
 
 from riskkit.checks import FloatArray
+from riskkit.core.student_quantile import student_quantile
 from riskkit.dependence.derivatives import Derivatives
-from riskkit.dependence.elliptical_density import log_density, quantiles
+from riskkit.dependence.elliptical_density import log_density
 
 NU_STEP = 1e-3  # of nu itself
 
 
 def derivatives(u: FloatArray, correlation: FloatArray, nu: float) -> Derivatives:
     """Return the derivatives at uniforms ``u`` (n, d) by the correlations of the pairs, and by nu where it is finite."""
-    here = _At(quantiles(u, nu), correlation, nu)
+    here = _At(student_quantile(u, nu), correlation, nu)
     if np.isinf(nu):
         return Derivatives(here.scores, here.hessian, here.slopes)
     step = NU_STEP * nu
-    down, up = (_At(quantiles(u, moved), correlation, moved) for moved in (nu - step, nu + step))
+    down, up = (_At(student_quantile(u, moved), correlation, moved) for moved in (nu - step, nu + step))
     by_nu = (up.log_density - down.log_density) / (2.0 * step)
     bend = (up.log_density - 2.0 * here.log_density + down.log_density).mean() / step**2
     across = (up.scores.mean(axis=0) - down.scores.mean(axis=0)) / (2.0 * step)

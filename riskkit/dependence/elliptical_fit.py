@@ -45,13 +45,13 @@ def fit(spec: Any, law: Callable[..., Any], u: pd.DataFrame, method: str, *, stu
     frame = uniforms(u)
     checks.one_of("method", method, ("ml", "tau"))
     checks.names("columns", list(frame.columns), frame.shape[1])
-    values = np.ascontiguousarray(frame.to_numpy())
+    values = frame.to_numpy()
     likelihood = Likelihood(values)
     start, repaired = _by_tau(values)
     if method == "tau":
         found = _tau_fit(likelihood, start, repaired, student)
     else:
-        root = _normal_ml(likelihood, start) if repaired or not student else np.linalg.cholesky(start)
+        root = _normal_ml(likelihood, start) if repaired or not student else _root(start)
         found = _student_ml(likelihood, root) if student else _ended(likelihood, 0.0, root, FitStatus.OK)
     matrix = pd.DataFrame(found.correlation, frame.columns, frame.columns)
     return CopulaFit(spec, law(matrix, found.nu), frame, method, found.gradient_norm, found.status)
@@ -69,7 +69,7 @@ def _by_tau(u: FloatArray) -> tuple[FloatArray, bool]:
 
 def _tau_fit(likelihood: Likelihood, correlation: FloatArray, repaired: bool, student: bool) -> Optimum:
     """A matrix that was moved is at a bound, and so is an infinite nu."""
-    eta, root = 0.0, np.linalg.cholesky(correlation)
+    eta, root = 0.0, _root(correlation)
     if student:
         eta = _highest(lambda eta: likelihood.value(eta, root))
     bound = repaired or (student and eta in (GRID[0], GRID[-1]))
@@ -110,7 +110,7 @@ def _climbed(height: Callable[[float], float], at: float, low: float, high: floa
 
 def _normal_ml(likelihood: Likelihood, by_tau: FloatArray) -> FloatArray:
     """Root of the normal copula's correlation, searched from the better of Kendall's and that of the normal scores."""
-    starts = [np.linalg.cholesky(matrix) for matrix in (by_tau, likelihood.normal_correlation())]
+    starts = [_root(matrix) for matrix in (by_tau, likelihood.normal_correlation())]
     return _risen(likelihood, max(starts, key=lambda root: likelihood.value(0.0, root)), 0.0, 0.0).root
 
 
@@ -165,3 +165,7 @@ def _steepness(height: Callable[[float], float], eta: float) -> float:
     left, middle, right = (height(eta + shift) for shift in (-step, 0.0, step))
     curvature = -(left - 2.0 * middle + right) / step**2
     return abs(right - left) / (2.0 * step) / float(np.sqrt(max(curvature, 1.0)))
+
+
+def _root(correlation: FloatArray) -> FloatArray:
+    return np.asarray(np.linalg.cholesky(correlation), dtype=np.float64)

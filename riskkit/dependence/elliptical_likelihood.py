@@ -17,7 +17,7 @@ class Likelihood:
     """
 
     def __init__(self, u: FloatArray) -> None:
-        self._tails, self._place = _student_copula.tails(u)
+        self._tails, self._place = _student_copula.tails(np.ascontiguousarray(u))
         self.n, self.d = u.shape
         self._eta, self._scores = np.nan, np.empty((len(self._tails), 2))
 
@@ -26,7 +26,8 @@ class Likelihood:
         if eta != self._eta:
             lower = student_quantile(self._tails, nu_of(eta))
             self._eta, self._scores[:, 0], self._scores[:, 1] = eta, lower, -lower
-        return _student_copula.loglikelihood(eta, self._scores, self._place, np.linalg.inv(root), moment)
+        inverse = np.asarray(np.linalg.inv(root), np.float64)
+        return _student_copula.loglikelihood(eta, self._scores, self._place, inverse, moment)
 
     def rise(self, eta: float, root: FloatArray) -> tuple[float, FloatArray]:
         """Return the log-likelihood and its slope by the entries of the correlation, each counted by itself, (d, d)."""

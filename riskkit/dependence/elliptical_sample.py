@@ -7,7 +7,8 @@ import numpy as np
 
 from riskkit.checks import FloatArray
 from riskkit.core.frozen import restore
-from riskkit.dependence.elliptical_density import probabilities, quantiles
+from riskkit.core.student_quantile import student_quantile
+from riskkit.dependence.elliptical_density import probabilities
 from riskkit_ext import _elliptical_uniforms
 
 RAREST = 2.0**-70  # of the tails told apart: rarer ones count as this
@@ -39,7 +40,7 @@ class TailTable:
 @lru_cache(maxsize=32)
 def tail_table(nu: float) -> TailTable:
     """Tabulate the t law of ``nu`` degrees of freedom, infinite for the normal law."""
-    high = 1.0 - float(quantiles(np.array([RAREST]), nu)[0])
+    high = 1.0 - float(student_quantile(np.array([RAREST]), nu)[0])
     for bits in BITS:
         count = (int(np.float64(high).view(np.int64)) >> (52 - bits)) - (1023 << bits) + 1
         edges = ((np.arange(count + 1) + (1023 << bits)) << (52 - bits)).view(np.float64)

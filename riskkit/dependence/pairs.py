@@ -14,6 +14,7 @@ from scipy import special
 
 from riskkit import checks
 from riskkit.checks import FloatArray
+from riskkit.core.student_quantile import student_quantile
 from riskkit.dependence.archimedean import ArchimedeanLaw
 from riskkit.dependence.families import FAMILIES
 from riskkit.errors import DataError, ModelError
@@ -184,7 +185,7 @@ class StudentPair:
     def cdf(self, u: npt.ArrayLike, v: npt.ArrayLike) -> FloatArray:
         """P(U <= u, V <= v), to an absolute error of 1e-13."""
         first, second = _open(u, v)
-        x, y = special.stdtrit(self.nu, first), special.stdtrit(self.nu, second)
+        x, y = student_quantile(first, self.nu), student_quantile(second, self.nu)
         return _elliptical_cdf(first, second, x, y, self.rho, self._fall)
 
     def _fall(self, square: FloatArray) -> FloatArray:
@@ -198,12 +199,12 @@ class StudentPair:
     def h_inverse(self, w: npt.ArrayLike, v: npt.ArrayLike) -> FloatArray:
         """Return u with h(u, v) = w."""
         level, second = _open(w, v)
-        y = special.stdtrit(self.nu, second)
-        return special.stdtr(self.nu, self.rho * y + self._scale(y) * special.stdtrit(self.nu + 1.0, level))
+        y = student_quantile(second, self.nu)
+        return special.stdtr(self.nu, self.rho * y + self._scale(y) * student_quantile(level, self.nu + 1.0))
 
     def _scores(self, u: npt.ArrayLike, v: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
         first, second = _open(u, v)
-        return special.stdtrit(self.nu, first), special.stdtrit(self.nu, second)
+        return student_quantile(first, self.nu), student_quantile(second, self.nu)
 
     def _scale(self, y: FloatArray) -> FloatArray:
         return np.sqrt((1.0 - self.rho) * (1.0 + self.rho) * (self.nu + y * y) / (self.nu + 1.0))

@@ -13,9 +13,10 @@ from riskkit.core import FitStatus, LossDistribution, law, targets
 from riskkit.core.frozen import restore
 from riskkit.core.likelihood import STATUSES, STEEP, positive_inverse, refuse_unusable
 from riskkit.core.pieces import Piece
+from riskkit.core.student_quantile import student_quantile
 from riskkit.errors import ConvergenceError, DataError
 from riskkit.tails.body import probabilities
-from riskkit.tails.student_law import student_cdf, student_log_density, student_quantile
+from riskkit.tails.student_law import student_cdf, student_log_density
 from riskkit_ext import _student
 
 BoolArray = npt.NDArray[np.bool_]

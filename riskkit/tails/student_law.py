@@ -11,11 +11,6 @@ def student_cdf(x: FloatArray, degrees: float) -> FloatArray:
     return np.asarray(special.ndtr(x) if np.isinf(degrees) else special.stdtr(degrees, x))
 
 
-def student_quantile(p: FloatArray, degrees: float) -> FloatArray:
-    """Inverse of :func:`student_cdf`."""
-    return np.asarray(special.ndtri(p) if np.isinf(degrees) else special.stdtrit(degrees, p))
-
-
 def student_log_density(x: FloatArray, degrees: float) -> FloatArray:
     """Logarithm of the density."""
     if np.isinf(degrees):

@@ -10,8 +10,9 @@ from riskkit import checks
 from riskkit.checks import FloatArray
 from riskkit.core.frozen import restore
 from riskkit.core.pieces import Piece
+from riskkit.core.student_quantile import student_quantile
 from riskkit.errors import ModelError
-from riskkit.tails.student_law import student_cdf, student_quantile
+from riskkit.tails.student_law import student_cdf
 from riskkit_ext import _margins
 
 RAREST = 2.0**-70  # of the probabilities that a table tells apart: the 53 bits of a uniform never come near it

@@ -17,6 +17,7 @@ def test_a_curved_valley(start):
     value, at, steepest = maximise(rosenbrock, np.array(start), np.full(2, -5.0), np.full(2, 5.0), 1e-9)
     np.testing.assert_allclose(at, 1.0, atol=1e-8)
     assert value == pytest.approx(0.0, abs=1e-15)
+    assert steepest < 1e-9
 
 
 def test_a_maximum_beyond_a_bound_ends_there():

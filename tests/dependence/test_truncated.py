@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
+from riskkit.core.student_quantile import student_quantile
 from riskkit.dependence import pair
-from riskkit.dependence.elliptical_density import probabilities, quantiles
+from riskkit.dependence.elliptical_density import probabilities
 from riskkit.dependence.truncated import Box, Proposal, draw
 from riskkit.errors import ModelError
 
@@ -47,7 +48,7 @@ def test_draws_are_what_brute_force_finds(nu, intervals):
 def test_the_law_far_in_a_corner(nu, rho):
     """Given that U and V are at most q, U has the distribution function C(u, q) / C(q, q)."""
     copula, q = pair("normal", rho) if np.isinf(nu) else pair("student", rho, nu), 1e-4
-    end = float(quantiles(np.array([q]), nu)[0])
+    end = float(student_quantile(np.array([q]), nu)[0])
     drawn = draw(
         np.array([[1.0, rho], [rho, 1.0]]), nu, box((-np.inf, end), (-np.inf, end)), 5_000, np.random.default_rng(1)
     )
