@@ -11,6 +11,7 @@
 #define EWMA_SPAN 75
 #define AUDIT 6 /* with stretches of 25 windows both ends are searched afresh */
 #define AHEAD_SUMS 16
+#define FORGOTTEN 1e-18 /* part of a variance that no digit shows */
 #define LARGEST_START 1e15  /* start variance by that of the window: what h can hold */
 #define MOST_PERSISTENT (1.0 - 1e-6) /* with targeting: at persistence 1 omega, and with it h, would be zero */
 
@@ -67,8 +68,8 @@ static void garch_search_single(const Model *model, const float *const *z, long 
 }
 
 /* h at the step after the window; omega and q are filled in where they are not searched. With interleaved sums the
- * recursion is no chain of n dependent operations. */
-static double garch_ahead(const Model *model, const double *z, long n, const double *start, double *point) {
+ * recursion is no chain of n dependent operations; what beta has made vanish is not summed. */
+ALWAYS_INLINE double garch_ahead_of(const Model *model, const double *z, long n, const double *start, double *point) {
     const GarchModel *garch = (const GarchModel *)model;
     double p = point[2], mu = point[0], share = p * point[3], beta = p - share, rise = 1.0, fall = 1.0;
     if (garch->targeting) point[1] = 1.0 - p;
@@ -82,7 +83,8 @@ static double garch_ahead(const Model *model, const double *z, long n, const dou
     double powers[AHEAD_SUMS + 1] = {1.0}, sums[AHEAD_SUMS] = {0.0}, ones = 0.0, faded = 1.0, last = 0.0, geometric = 0.0;
     for (int k = 0; k < AHEAD_SUMS; k++) powers[k + 1] = beta * powers[k];
     double h = omega + p * b, jump = powers[AHEAD_SUMS];
-    long t = 0, lone = n % AHEAD_SUMS;
+    double lasting = log(FORGOTTEN / (h + (double)n)) / log(beta < 0.1 ? 0.1 : beta); /* observations of weight, no more than h + n */
+    long t = beta < 1.0 && lasting < (double)n ? n - (long)lasting : 0, lone = t + (n - t) % AHEAD_SUMS;
     for (; t < lone; t++) {
         double e = z[t] - mu;
         h = omega + share * (e < 0.0 ? fall : rise) * e * e + beta * h;
@@ -101,6 +103,20 @@ static double garch_ahead(const Model *model, const double *z, long n, const dou
         geometric += powers[k];
     }
     return omega * ones * geometric + share * last + faded * h;
+}
+
+#ifdef LANES_DISPATCHED
+__attribute__((target("avx2"))) static double garch_ahead_wide(const Model *model, const double *z, long n, const double *start,
+                                                               double *point) {
+    return garch_ahead_of(model, z, n, start, point);
+}
+#endif
+
+static double garch_ahead(const Model *model, const double *z, long n, const double *start, double *point) {
+#ifdef LANES_DISPATCHED
+    if (model->width >= 4) return garch_ahead_wide(model, z, n, start, point);
+#endif
+    return garch_ahead_of(model, z, n, start, point);
 }
 
 /* Bounds that are equal hold a parameter that is not searched. Without leverage the search ends before q, and before eta too
