@@ -69,7 +69,7 @@ def _second_stage(columns, index):
 
 # Where SOLNP (rho 1, delta 1e-8, tolerance 1e-8, persistence at most 0.999) stops on these returns in decimals, begun where
 # rugarch begins (mean, variance / 1000, 0.05, 0.9): mean, omega, alpha, beta. Its forward differences of 1e-8 are noisy for
-# an omega of 1e-5.
+# an omega of 1e-5. The stops are those of another build of it (pysolnp): rmgarch's own margins are not printed anywhere.
 STOPS = {
     "AA": (2.6805466797e-03, 6.7771381231e-05, 0.116363465639, 0.867540195470),
     "AXP": (2.6852199012e-03, 1.0584874025e-05, 0.063692757352, 0.935307216372),
@@ -85,7 +85,7 @@ STOPS = {
 
 
 def test_rmgarch_on_ten_stocks(reference):
-    # rmgarch: a .00816294, b .96775984, log-likelihood 22727.2993661. What is left is where the last digits of SOLNP fall.
+    # rmgarch: a .00816294, b .96775984, log-likelihood 22727.2993661; its margins are known but for the last digits.
     returns = pd.read_csv(reference / "dji30_weekly.csv", index_col=0).iloc[:, :10]
     columns = {}
     for name, (mu, omega, alpha, beta) in STOPS.items():
