@@ -43,7 +43,7 @@
 #define NEWTON_ROUGH_GAIN 0.1 /* expected of a step; below it a gain may be hidden by rounding */
 #define NEWTON_ROUGH_CURVATURE 5e-5 /* relative error of a Hessian in single precision */
 #define NEWTON_TURN 0.1 /* relative change of the Hessian over one standard error */
-#define NEWTON_END 3e-10 /* standard errors; of the one exact gradient after a rough Hessian */
+#define NEWTON_END 5e-11 /* standard errors; of the one exact gradient after a rough Hessian */
 #define NEWTON_SHRINK 0.25 /* ratio of successive steps on one Hessian that is not good enough */
 
 enum { FIT_OK = 0, FIT_BOUND = 1, FIT_NOT_CONVERGED = 2, FIT_FAILED = 3 };
