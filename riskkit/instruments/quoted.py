@@ -22,9 +22,9 @@ class Quoted(NamedTuple):
     discount: FloatArray
 
 
-def quoted(forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, discount: Any, *, fourth: str = "volatility") -> tuple[
-    Quoted, tuple[int, ...]
-]:  # fmt: skip
+def quoted(
+    forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, discount: Any, *, fourth: str = "volatility"
+) -> tuple[Quoted, tuple[int, ...]]:
     """Return the arguments as flat arrays, and the shape that the answer has."""
     named = {"forward": forward, "strike": strike, "years": years, fourth: volatility, "discount": discount}
     arrays = {name: _numbers(name, value) for name, value in named.items()}

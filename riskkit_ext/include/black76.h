@@ -71,8 +71,8 @@ ALWAYS_INLINE BlackTail black_tail(double h, double s, double density) {
     attribute static uint64_t black_values_##name(const double *const *in, const int64_t *step, int64_t n, double *const *out) {   \
         return black_values_of(in, step, n, out);                                                                                 \
     }                                                                                                                             \
-    attribute static void black_revalue_##name(const BlackScenarios *scenarios, const BlackOptions *options, double *out) {        \
-        black_revalue_of(scenarios, options, out);                                                                                \
+    attribute static uint64_t black_revalue_##name(const BlackScenarios *scenarios, const BlackOptions *options, double *out) {    \
+        return black_revalue_of(scenarios, options, out);                                                                                \
     }                                                                                                                             \
     attribute static void black_implied_##name(const double *const *in, const int64_t *step, int64_t n, double *volatility,        \
                                                double *resolution, int8_t *status) {                                              \
@@ -119,9 +119,10 @@ static uint64_t black_values(const double *const *in, const int64_t *step, int64
     return BLACK_CHOOSE(black_values, width)(in, step, n, out);
 }
 
-static void black_revalue(const BlackScenarios *scenarios, const BlackOptions *options, double *out, int width) {
+/* Add each option's values to its row of `out`; 0 as for black_values. */
+static uint64_t black_revalue(const BlackScenarios *scenarios, const BlackOptions *options, double *out, int width) {
     (void)width;
-    BLACK_CHOOSE(black_revalue, width)(scenarios, options, out);
+    return BLACK_CHOOSE(black_revalue, width)(scenarios, options, out);
 }
 
 /* in[BLACK_VOLATILITY] holds prices; the other inputs are in the domain. */
