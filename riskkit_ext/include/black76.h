@@ -44,7 +44,10 @@ enum {
 
 ALWAYS_INLINE double black_larger(double a, double b) { return a > b ? a : b; }
 ALWAYS_INLINE double black_smaller(double a, double b) { return a < b ? a : b; }
-ALWAYS_INLINE double black_inverse(double x) { return x > 0.0 ? 1.0 / x : 0.0; } /* 0 for 0 */
+
+/* 1 / x; 0 for what is as good as 0, so that powers of the result stay finite. */
+ALWAYS_INLINE double black_inverse(double x) { return x > 1e-75 ? 1.0 / x : 0.0; }
+
 
 /* The value out of the money over M, and what the Greeks want of it. */
 typedef struct {

@@ -50,7 +50,7 @@ ALWAYS_INLINE void black_distances(BlackBlock *block, int64_t rows) {
         block->s[i] = s;
         block->h[i] = fabs(x) * inverse;
         block->root[i] = root;
-        block->inverse_s[i] = s > 0.0 ? inverse : 0.0;
+        block->inverse_s[i] = s > 1e-75 ? inverse : 0.0;
     }
 }
 
