@@ -10,7 +10,7 @@ from riskkit.instruments.black76 import OptionGreeks, _greeks, _prices
 
 
 def bachelier(
-    forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0
+    forward: Any, strike: Any, expiry_years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0
 ) -> float | FloatArray:
     """Return the price of European options on a forward under the normal law.
 
@@ -20,7 +20,7 @@ def bachelier(
         In money, of any sign.
     volatility : float or array
         In money per square root of a year, >= 0.
-    years, kind, discount
+    expiry_years, kind, discount
         As :func:`riskkit.instruments.black76`.
 
     Examples
@@ -28,17 +28,19 @@ def bachelier(
     >>> round(rk.instruments.bachelier(60_000.0, 60_000.0, 1.0, 30_000.0, "put"), 4)
     11968.2684
     """
-    return _prices(forward, strike, years, volatility, kind, discount, normal=True)
+    return _prices(forward, strike, expiry_years, volatility, kind, discount, normal=True)
 
 
 def bachelier_greeks(
-    forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0
+    forward: Any, strike: Any, expiry_years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0
 ) -> OptionGreeks:
     """Return price and Greeks of European options under the normal law; arguments as :func:`bachelier`.
+
+    Vega is per 1 of the volatility in money; the premium-adjusted delta is NaN, as the forward may be 0.
 
     Examples
     --------
     >>> round(rk.instruments.bachelier_greeks(60_000.0, 60_000.0, 1.0, 30_000.0, "call").delta, 12)
     0.5
     """
-    return _greeks(forward, strike, years, volatility, kind, discount, normal=True)
+    return _greeks(forward, strike, expiry_years, volatility, kind, discount, normal=True)

@@ -19,15 +19,17 @@ from riskkit.instruments.quoted import quoted, refuse, shaped
 from riskkit_ext import _black76
 
 
-def black76(forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0) -> float | FloatArray:
+def black76(
+    forward: Any, strike: Any, expiry_years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0
+) -> float | FloatArray:
     """Return the price of European options on a forward.
 
     Parameters
     ----------
     forward, strike : float or array
         In money, > 0.
-    years : float or array
-        To expiry, >= 0.
+    expiry_years : float or array
+        Time to expiry, >= 0; crypto venues count 365 days to the year.
     volatility : float or array
         Annual, decimals, >= 0.
     kind : "call", "put", array of those, or of 1 and -1
@@ -37,7 +39,8 @@ def black76(forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, *
     Returns
     -------
     float, or array of the shape to which the arguments broadcast
-        Accurate to a few units in the last digit, also far out of the money.
+        Out of the money accurate to a few units in the last digit times ``1 + d1 ** 2``, however small it is; in the money
+        that value plus the discounted intrinsic value, so that put-call parity holds to rounding.
 
     Raises
     ------
@@ -53,7 +56,7 @@ def black76(forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, *
     >>> round(rk.instruments.black76(60_000.0, 70_000.0, 0.25, 0.6, "call"), 6)
     3741.579484
     """
-    return _prices(forward, strike, years, volatility, kind, discount, normal=False)
+    return _prices(forward, strike, expiry_years, volatility, kind, discount, normal=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +67,11 @@ class OptionGreeks:
     ----------
     price
     delta
-        By the forward: ``discount * N(d1)`` for a call. What Deribit quotes, with a discount factor of 1.
+        By the forward: ``discount * N(d1)`` for a call, ``-discount * N(-d1)`` for a put. What Deribit quotes, with a discount
+        factor of 1.
     premium_adjusted_delta
-        ``delta - price / forward``: coins that hedge an option whose price is paid in coins.
+        ``delta - price / forward``: what the holder of a coin-settled option has to hedge, since the price itself is held in
+        coins, whose worth moves with the forward. NaN under the normal law, whose forward may be 0.
     gamma
         Second derivative by the forward.
     vega
@@ -93,7 +98,7 @@ class OptionGreeks:
 
 
 def black76_greeks(
-    forward: Any, strike: Any, years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0
+    forward: Any, strike: Any, expiry_years: Any, volatility: Any, kind: Any, *, discount: Any = 1.0
 ) -> OptionGreeks:
     """Return price and Greeks of European options on a forward; arguments as :func:`black76`.
 
@@ -103,7 +108,7 @@ def black76_greeks(
     >>> round(greeks.delta, 6), round(greeks.premium_adjusted_delta, 6)
     (0.35799, 0.295631)
     """
-    return _greeks(forward, strike, years, volatility, kind, discount, normal=False)
+    return _greeks(forward, strike, expiry_years, volatility, kind, discount, normal=False)
 
 
 def _prices(

@@ -65,6 +65,17 @@ def implied_volatility(
         As :func:`riskkit.instruments.black76`.
     model : {"black76", "bachelier"}
 
+    Raises
+    ------
+    DataError
+        For an argument other than the price outside of its domain (NaN too), or shapes that do not fit.
+
+    Notes
+    -----
+    The relative error of a volatility is below ``5e-15 + 10 * resolution``. Out of the money the resolution is 1e-16 or less, so
+    every price > 0 gives its volatility back to 1e-14. In the money a price is mostly intrinsic value, and the resolution says
+    what its last digit leaves over; where that is nothing, the status is NO_INFORMATION.
+
     References
     ----------
     Jaeckel, P. (2015). Let's be rational. Wilmott 2015 (75), 40-53.

@@ -52,7 +52,7 @@ def refuse(options: Quoted, *, normal: bool) -> None:
         wrong = ~((values >= low) & (values <= high))
         if wrong.any():
             raise DataError(
-                f"{name} is out of range", got=f"{values[wrong][0]!r} ({int(wrong.sum())} of {len(values)})",
+                f"{name} is out of range", got=f"{float(values[wrong][0])!r} ({int(wrong.sum())} of {len(values)})",
                 expected=f"between {low:g} and {high:g}",
             )  # fmt: skip
 
@@ -79,7 +79,7 @@ def _signs(kind: Any) -> FloatArray:
     if given.dtype.kind in "OUT":
         calls, puts = given == "call", given == "put"
         if not np.all(calls | puts):
-            raise DataError("kind is unknown", got=repr(given[~(calls | puts)].flat[0]), expected="'call' or 'put'")
+            raise DataError("kind is unknown", got=repr(str(given[~(calls | puts)].flat[0])), expected="'call' or 'put'")
         return np.where(calls, 1.0, -1.0)
     signs = _numbers("kind", kind)
     if not np.all(np.abs(signs) == 1.0):

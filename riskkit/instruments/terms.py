@@ -10,7 +10,6 @@ from riskkit.core.market import kind_of_move
 from riskkit.errors import DataError
 
 DAYS_PER_YEAR = 365.0
-LARGEST = 1e100  # prices and volatilities beyond it are beyond every formula
 SETTLEMENT = pd.Timedelta("8h")  # of a day, UTC: when coin derivatives expire
 
 

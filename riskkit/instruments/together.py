@@ -81,13 +81,12 @@ def _add(options: tuple[Option, ...], market: MarketState, total: FloatArray) ->
     volatility = _laid_out(market[f"{first.asset}.vol"], len(total))
     strike = np.array([option.strike for option in options])
     sign = np.array([1.0 if option.kind == "call" else -1.0 for option in options])
-    if not (forward.max() < terms.LARGEST and volatility.max() < terms.LARGEST):
+    if not _black76.revalue(forward, volatility, strike, years, sign, factor, total):
         raise DataError(
             f"{first.asset} leaves the domain of the formula in some scenarios",
-            got=f"up to {max(forward.max(), volatility.max()):g}", expected=f"below {terms.LARGEST:g}",
-            remedy="look at the largest moves",
+            got=f"spot up to {forward.max():g}, volatility up to {volatility.max():g}",
+            expected="positive prices below 1e100, volatilities below 10,000", remedy="look at the largest moves",
         )  # fmt: skip
-    _black76.revalue(forward, volatility, strike, years, sign, factor, total)
 
 
 def _laid_out(values: float | FloatArray, size: int) -> FloatArray:

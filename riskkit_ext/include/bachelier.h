@@ -30,7 +30,7 @@ ALWAYS_INLINE BachelierTail bachelier_tail(double distance) {
 static void bachelier_one(const double *in, double *out) {
     double moneyness = in[BLACK_FORWARD] - in[BLACK_STRIKE], years = in[BLACK_YEARS], root = sqrt(years);
     double volatility = in[BLACK_VOLATILITY], s = volatility * root, sign = in[BLACK_SIGN], discount = in[BLACK_DISCOUNT];
-    double inverse = black_inverse(s), d = s > 0.0 ? moneyness / s : moneyness == 0.0 ? 0.0 : copysign(1e100, moneyness);
+    double inverse = black_inverse(s), d = copysign(black_smaller(fabs(moneyness) / black_larger(s, 1e-150), 1e100), moneyness);
     BachelierTail tail = bachelier_tail(fabs(d));
     double beyond = sign * d > 0.0 ? 1.0 - tail.probability : tail.probability, weight = discount * tail.density;
     double rate = -log(discount) * black_inverse(years);
@@ -96,6 +96,7 @@ static int bachelier_implied_one(const double *in, double *volatility, double *r
     double rounding = intrinsic > 0.0 ? 0x1p-51 * price : 0.0;
     *volatility = *resolution = NAN;
     if (price != price) return IMPLIED_NOT_A_NUMBER;
+    if (outside > BLACK_MOST) return IMPLIED_ABOVE_BOUND;
     if (outside < -rounding) return IMPLIED_BELOW_INTRINSIC;
     if (outside <= rounding || outside / black_larger(y, 1e-300) < 1e-290) return IMPLIED_NO_INFORMATION;
     if (in[BLACK_YEARS] == 0.0) return IMPLIED_ABOVE_BOUND;

@@ -38,9 +38,10 @@ static int black_implied_begin(const double *in, double *p, double *rest) {
     *p = outside / most;
     *rest = (most - outside) / most;
     if (price != price) return IMPLIED_NOT_A_NUMBER;
+    if (*rest <= 0.0) return IMPLIED_ABOVE_BOUND;
     if (outside < -rounding) return IMPLIED_BELOW_INTRINSIC;
     if (outside <= rounding || *p < 1e-290) return IMPLIED_NO_INFORMATION;
-    return *rest <= 0.0 || in[BLACK_YEARS] == 0.0 ? IMPLIED_ABOVE_BOUND : IMPLIED_OK;
+    return in[BLACK_YEARS] == 0.0 ? IMPLIED_ABOVE_BOUND : IMPLIED_OK;
 }
 
 /* Y(z) to a hundredth of itself. */

@@ -1,10 +1,17 @@
 /* Prices and Greeks of a block of options; part of black76.h. */
 
+#if defined(__GNUC__)
+#define BLACK_PREFETCH(address, written) __builtin_prefetch(address, written, 3)
+#else
+#define BLACK_PREFETCH(address, written) (void)0
+#endif
+
 typedef struct {
     double in[BLACK_INPUTS][BLACK_BLOCK], log_discount[BLACK_BLOCK];
-    double h[BLACK_BLOCK], s[BLACK_BLOCK], density[BLACK_BLOCK];                /* |log(F / K)| / s, s, phi(e) */
-    double value[BLACK_BLOCK], at_near[BLACK_BLOCK], at_far[BLACK_BLOCK];       /* BlackTail */
-    double delta[BLACK_BLOCK], weight[BLACK_BLOCK], d1[BLACK_BLOCK], d2[BLACK_BLOCK]; /* weight: D F phi(d1) */
+    double h[BLACK_BLOCK], s[BLACK_BLOCK], root[BLACK_BLOCK], inverse_s[BLACK_BLOCK]; /* |log(F / K)| / s, s, sqrt(T), 1 / s */
+    double density[BLACK_BLOCK], value[BLACK_BLOCK], at_near[BLACK_BLOCK], at_far[BLACK_BLOCK]; /* phi(e), BlackTail */
+    double delta[BLACK_BLOCK], inverse_forward[BLACK_BLOCK], inverse_root[BLACK_BLOCK];
+    double weight[BLACK_BLOCK], d1[BLACK_BLOCK], d2[BLACK_BLOCK]; /* D F phi(d1), d1, d2 */
 } BlackBlock;
 
 /* Copy the inputs from row `from` on; what is constant is laid out once. Not 0: something is outside the domain, or NaN. */
@@ -26,12 +33,24 @@ ALWAYS_INLINE uint64_t black_load(BlackBlock *block, const double *const *in, co
     return bad;
 }
 
+/* Ask for the inputs of the block after this one, and for where this one's results go, while there is something else to do. */
+ALWAYS_INLINE void black_prefetch(const double *const *in, const int64_t *step, double *const *out, int64_t from, int64_t n) {
+    int64_t next = from + BLACK_BLOCK, end = n - next < BLACK_BLOCK ? n : next + BLACK_BLOCK, here = next < n ? next : n;
+    for (int k = 0; k < BLACK_INPUTS; k++)
+        for (int64_t i = next; step[k] && i < end; i += 8) BLACK_PREFETCH(in[k] + i, 0);
+    for (int k = 0; k < BLACK_OUTPUTS; k++)
+        for (int64_t i = from; out[k] && i < here; i += 8) BLACK_PREFETCH(out[k] + i, 1);
+}
+
 ALWAYS_INLINE void black_distances(BlackBlock *block, int64_t rows) {
     for (int64_t i = 0; i < rows; i++) {
         double x = normal_log_ratio(block->in[BLACK_FORWARD][i], block->in[BLACK_STRIKE][i]);
-        double s = block->in[BLACK_VOLATILITY][i] * sqrt(block->in[BLACK_YEARS][i]);
+        double root = sqrt(block->in[BLACK_YEARS][i]), s = block->in[BLACK_VOLATILITY][i] * root;
+        double inverse = 1.0 / black_larger(s, 1e-150);
         block->s[i] = s;
-        block->h[i] = fabs(x) / black_larger(s, 1e-150);
+        block->h[i] = fabs(x) * inverse;
+        block->root[i] = root;
+        block->inverse_s[i] = s > 1e-75 ? inverse : 0.0;
     }
 }
 
@@ -61,49 +80,47 @@ ALWAYS_INLINE void black_deltas(BlackBlock *block, int64_t rows) {
     for (int64_t i = 0; i < rows; i++) {
         double forward = block->in[BLACK_FORWARD][i], strike = block->in[BLACK_STRIKE][i], sign = block->in[BLACK_SIGN][i];
         double discount = block->in[BLACK_DISCOUNT][i], s = block->s[i], h = block->h[i], e = 0.5 * s - h, b = 0.5 * s + h;
-        double density = block->density[i] * (black_smaller(forward, strike) / forward);
+        double inverse = 1.0 / forward, density = block->density[i] * (black_smaller(forward, strike) * inverse);
         double small = density * (forward > strike ? block->at_far[i] : block->at_near[i]);
         double near = e > NORMAL_MILLS_C ? 1.0 - small : small, d1_above = forward > strike ? 1.0 - small : near; /* Phi(d1) */
         double large = e > NORMAL_MILLS_C ? small : 1.0 - small, d1_below = forward > strike ? small : large; /* Phi(-d1) */
         block->delta[i] = discount * (sign > 0.0 ? d1_above : -d1_below);
+        block->inverse_forward[i] = inverse;
         block->weight[i] = discount * forward * density;
         block->d1[i] = forward > strike ? b : e;
         block->d2[i] = forward > strike ? -e : -b;
     }
 }
 
-/* Derivatives of second order and by volatility, where they are wanted. */
+/* Derivatives of second order and by volatility, where they are wanted; 1 / sigma = sqrt(T) / s. */
 ALWAYS_INLINE void black_curvatures(const BlackBlock *block, int64_t from, int64_t rows, double *const *out) {
-    const double *weight = block->weight, *d1 = block->d1, *d2 = block->d2, *forward = block->in[BLACK_FORWARD];
-    const double *volatility = block->in[BLACK_VOLATILITY], *years = block->in[BLACK_YEARS];
+    const double *weight = block->weight, *d1 = block->d1, *d2 = block->d2, *over = block->inverse_forward;
+    const double *root = block->root, *inverse_s = block->inverse_s;
     double *gamma = out[BLACK_GAMMA], *vega = out[BLACK_VEGA], *vanna = out[BLACK_VANNA], *volga = out[BLACK_VOLGA];
     if (gamma)
-        for (int64_t i = 0; i < rows; i++)
-            gamma[from + i] = weight[i] * black_inverse(block->s[i]) / (forward[i] * forward[i]);
+        for (int64_t i = 0; i < rows; i++) gamma[from + i] = weight[i] * over[i] * (over[i] * inverse_s[i]);
     if (vega)
-        for (int64_t i = 0; i < rows; i++) vega[from + i] = weight[i] * sqrt(years[i]);
+        for (int64_t i = 0; i < rows; i++) vega[from + i] = weight[i] * root[i];
     if (vanna)
-        for (int64_t i = 0; i < rows; i++)
-            vanna[from + i] = -weight[i] * d2[i] * black_inverse(volatility[i]) / forward[i];
+        for (int64_t i = 0; i < rows; i++) vanna[from + i] = -weight[i] * over[i] * d2[i] * root[i] * inverse_s[i];
     if (volga)
-        for (int64_t i = 0; i < rows; i++)
-            volga[from + i] = weight[i] * sqrt(years[i]) * d1[i] * d2[i] * black_inverse(volatility[i]);
+        for (int64_t i = 0; i < rows; i++) volga[from + i] = weight[i] * root[i] * d1[i] * d2[i] * root[i] * inverse_s[i];
 }
 
 /* Derivatives by the time that passes; the rate r = -log(D) / T stays. */
-ALWAYS_INLINE void black_decays(const BlackBlock *block, const double *price, int64_t from, int64_t rows, double *const *out) {
-    const double *weight = block->weight, *years = block->in[BLACK_YEARS];
-    double *theta = out[BLACK_THETA], *charm = out[BLACK_CHARM];
+ALWAYS_INLINE void black_decays(BlackBlock *block, const double *price, int64_t from, int64_t rows, double *const *out) {
+    const double *weight = block->weight, *volatility = block->in[BLACK_VOLATILITY], *log_discount = block->log_discount;
+    double *theta = out[BLACK_THETA], *charm = out[BLACK_CHARM], *inverse = block->inverse_root;
+    for (int64_t i = 0; i < rows; i++) inverse[i] = black_inverse(block->root[i]);
     if (theta)
         for (int64_t i = 0; i < rows; i++) {
-            double inverse = black_inverse(years[i]);
-            double decay = 0.5 * weight[i] * block->in[BLACK_VOLATILITY][i] * sqrt(inverse);
-            theta[from + i] = -block->log_discount[i] * inverse * price[i] - decay;
+            double interest = log_discount[i] * (inverse[i] * inverse[i]) * price[i];
+            theta[from + i] = -0.5 * weight[i] * volatility[i] * inverse[i] - interest;
         }
     if (charm)
         for (int64_t i = 0; i < rows; i++) {
-            double inverse = black_inverse(years[i]), pull = 0.5 * weight[i] * block->d2[i] / block->in[BLACK_FORWARD][i];
-            charm[from + i] = inverse * (pull - block->log_discount[i] * block->delta[i]);
+            double pull = 0.5 * weight[i] * block->d2[i] * block->inverse_forward[i];
+            charm[from + i] = inverse[i] * inverse[i] * (pull - log_discount[i] * block->delta[i]);
         }
 }
 
@@ -113,7 +130,7 @@ ALWAYS_INLINE void black_greeks(BlackBlock *block, const double *price, int64_t 
     if (delta)
         for (int64_t i = 0; i < rows; i++) delta[from + i] = block->delta[i];
     if (adjusted)
-        for (int64_t i = 0; i < rows; i++) adjusted[from + i] = block->delta[i] - price[i] / block->in[BLACK_FORWARD][i];
+        for (int64_t i = 0; i < rows; i++) adjusted[from + i] = block->delta[i] - price[i] * block->inverse_forward[i];
     black_curvatures(block, from, rows, out);
     black_decays(block, price, from, rows, out);
 }
@@ -128,6 +145,7 @@ ALWAYS_INLINE uint64_t black_values_of(const double *const *in, const int64_t *s
         int64_t rows = n - from < BLACK_BLOCK ? n - from : BLACK_BLOCK;
         double *price = out[BLACK_PRICE] ? out[BLACK_PRICE] + from : own;
         bad |= black_load(&block, in, step, from, rows);
+        black_prefetch(in, step, out, from, n);
         black_distances(&block, rows);
         black_densities(&block, rows);
         black_tails(&block, rows);

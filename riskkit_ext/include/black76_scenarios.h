@@ -1,8 +1,8 @@
 /* Options revalued in many scenarios of one forward and one volatility; part of black76.h.
  *
  * A scenario's logarithm and the inverse of its volatility are computed once for all options, so that an option in a scenario costs
- * one division, one exponential and two Mills ratios. Error: 1e-15 max(F, K) max(1, |log F|) / s times vega's part, which is no
- * more than a few 1e-14 of the forward; the relative error far out of the money is that of the difference of two logarithms.
+ * one division, one exponential and two Mills ratios. Error: a few 1e-16 max(1, |log F|) of the forward; the relative error far
+ * out of the money is that of the difference of two logarithms.
  */
 
 #define BLACK_SCENARIO_BLOCK 1024
@@ -24,7 +24,27 @@ typedef struct {
     double h[BLACK_SCENARIO_BLOCK], s[BLACK_SCENARIO_BLOCK], density[BLACK_SCENARIO_BLOCK];
 } BlackScenarioBlock;
 
-ALWAYS_INLINE void black_scenarios_load(BlackScenarioBlock *block, const BlackScenarios *scenarios, int64_t from, int64_t rows) {
+/* Not 0: something is outside the domain of black76.h, or NaN. */
+ALWAYS_INLINE uint64_t black_options_check(const BlackOptions *options) {
+    uint64_t bad = 0;
+    for (int64_t p = 0; p < options->count; p++) {
+        double strike = options->strike[p], years = options->years[p], sign = options->sign[p], factor = options->factor[p];
+        bad |= !(strike >= BLACK_LEAST && strike <= BLACK_MOST && years >= 0.0 && years <= BLACK_LONGEST && fabs(sign) == 1.0
+                 && fabs(factor) <= BLACK_MOST);
+    }
+    return bad;
+}
+
+ALWAYS_INLINE uint64_t black_scenarios_load(BlackScenarioBlock *block, const BlackScenarios *scenarios, int64_t from,
+                                            int64_t rows) {
+    uint64_t bad = 0;
+    for (int64_t i = 0; i < rows; i++) {
+        double forward = scenarios->forward[from + i], volatility = scenarios->volatility[from + i];
+        bad |= (uint64_t)(forward >= BLACK_LEAST) & (uint64_t)(forward <= BLACK_MOST) & (uint64_t)(volatility >= 0.0)
+                       & (uint64_t)(volatility <= BLACK_WILDEST)
+                   ? 0
+                   : 1;
+    }
     for (int64_t i = 0; i < rows; i++) {
         double forward = scenarios->forward[from + i], volatility = scenarios->volatility[from + i];
         block->forward[i] = forward;
@@ -32,6 +52,7 @@ ALWAYS_INLINE void black_scenarios_load(BlackScenarioBlock *block, const BlackSc
         block->volatility[i] = volatility;
         block->inverse[i] = 1.0 / black_larger(volatility, 1e-75);
     }
+    return bad;
 }
 
 /* Add the option's value, in every scenario of the block, to `out`. */
@@ -49,13 +70,15 @@ ALWAYS_INLINE void black_scenarios_add(BlackScenarioBlock *block, int64_t rows, 
     }
 }
 
-ALWAYS_INLINE void black_revalue_of(const BlackScenarios *scenarios, const BlackOptions *options, double *out) {
+ALWAYS_INLINE uint64_t black_revalue_of(const BlackScenarios *scenarios, const BlackOptions *options, double *out) {
     BlackScenarioBlock block;
+    uint64_t bad = black_options_check(options);
     for (int64_t from = 0; from < scenarios->count; from += BLACK_SCENARIO_BLOCK) {
         int64_t left = scenarios->count - from, rows = left < BLACK_SCENARIO_BLOCK ? left : BLACK_SCENARIO_BLOCK;
-        black_scenarios_load(&block, scenarios, from, rows);
+        bad |= black_scenarios_load(&block, scenarios, from, rows);
         for (int64_t p = 0; p < options->count; p++)
             black_scenarios_add(&block, rows, options->strike[p], options->years[p], options->sign[p], options->factor[p],
                                 out + p * options->row + from);
     }
+    return bad;
 }

@@ -9,17 +9,12 @@
  * partial sums, the divided difference of Q between t_a and t_b; so the decline has its digits however close a and b are.
  *
  * Domain: each function says its own. Errors: a few units in the last place (1e-15); of phi z^2 more, as z^2 is rounded.
- * Reason: options want these by the million, and erfc of the C library costs more than a whole option here. Plain products and
- * sums that no compiler may fuse: the same bits in registers of every width.
+ * Reason: options want these by the million, and erfc of the C library costs more than a whole option here.
  */
 #ifndef RISKKIT_NORMAL_H
 #define RISKKIT_NORMAL_H
 
 #include "lanes.h"
-
-#ifdef __clang__
-#pragma STDC FP_CONTRACT OFF
-#endif
 
 #define NORMAL_ROOT_HALF_PI 1.2533141373155002512
 #define NORMAL_ONE_OVER_ROOT_TWO_PI 0.39894228040143267794
