@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.student import quantile_error
+from oracles.student_copula import quantile_error
 from scipy import special
 
 from riskkit.core.student_quantile import FEW, student_quantile

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from oracles.elliptical_uniforms import uniforms
 from scipy import special
 
 from riskkit.dependence.elliptical_sample import VALUES, draw, tail_table
@@ -43,10 +44,9 @@ def test_draws_are_those_of_numpy_block_by_block(nu):
     rows, n = VALUES // 3, VALUES // 3 + 100
     found, random, expected = draw(ROOT, nu, n, np.random.default_rng(7)), np.random.default_rng(7), []
     for size in (rows, n - rows):
-        scores = random.standard_normal((size, 3)) @ ROOT.T
-        if np.isfinite(nu):
-            scores /= np.sqrt(random.standard_gamma(0.5 * nu, size) / (0.5 * nu))[:, np.newaxis]
-        expected.append(special.stdtr(nu, scores) if np.isfinite(nu) else special.ndtr(scores))
+        normal = random.standard_normal((size, 3))
+        gamma = random.standard_gamma(0.5 * nu, size) if np.isfinite(nu) else None
+        expected.append(uniforms(normal, gamma, nu, ROOT))
     np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-11)
     assert draw(ROOT, nu, 1, np.random.default_rng(7)).shape == (1, 3)
 

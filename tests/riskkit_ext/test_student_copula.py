@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.student import copula_loglikelihood
+from oracles.student_copula import copula_loglikelihood
 
 from riskkit_ext import _student_copula
 
