@@ -20,7 +20,7 @@ lab: .venv/.ext  ## the chapters in JupyterLab
 	@$(BIN)/jupyter lab notebooks/00_start_here.ipynb
 
 app: .venv/.ext  ## the explorers alone, served by Voila
-	@$(BIN)/voila notebooks/explorers.ipynb
+	@JUPYTER_PATH="$(CURDIR)/book" $(BIN)/voila --template=offline notebooks/explorers.ipynb
 
 bench: .venv/.ext  ## every promised speed ratio against its peer; fails when one falls short
 	@$(BIN)/python -m benchmarks
