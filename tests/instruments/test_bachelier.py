@@ -69,7 +69,11 @@ def test_without_time_or_volatility(years, volatility):
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"forward": np.nan}, "forward is out"), ({"volatility": -1.0}, "volatility is out"), ({"expiry_years": -1.0}, "years is")],
+    [
+        ({"forward": np.nan}, "forward is out"),
+        ({"volatility": -1.0}, "volatility is out"),
+        ({"expiry_years": -1.0}, "years is"),
+    ],
 )
 def test_refuses(change, message):
     arguments = {"forward": 100.0, "strike": -90.0, "expiry_years": 1.0, "volatility": 10.0, "kind": "call"}
