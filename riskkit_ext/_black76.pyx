@@ -1,8 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
 """European options on a forward: prices, Greeks, implied volatility, and many options in many scenarios.
 
-Formula, domain and reason stand in ``include/black76.h``, ``include/bachelier.h`` and ``include/normal.h``. Inputs are arrays of
-n numbers, or of one that stands for all. ``width`` is the number of doubles in a register, 0 the most that the processor has.
+Formula, domain and reason stand in ``include/black76.h``, ``include/bachelier.h`` and ``include/normal.h``. Inputs are arrays
+of n numbers, or of one that stands for all. ``width`` is the number of doubles in a register, 0 the most that the processor
+has.
 """
 
 from libc.stdint cimport int8_t, int64_t, uint64_t
@@ -111,7 +112,8 @@ def prices(const double[::1] forward, const double[::1] strike, const double[::1
 
 
 def greeks(const double[::1] forward, const double[::1] strike, const double[::1] years, const double[::1] volatility,
-           const double[::1] sign, const double[::1] discount, double[:, ::1] out, bint normal=False, int width=0, which=OUTPUTS):
+           const double[::1] sign, const double[::1] discount, double[:, ::1] out, bint normal=False, int width=0,
+           which=OUTPUTS):
     """The rows ``which`` (names of OUTPUTS, each once) into ``out`` (rows, n >= 1); True as for ``prices``."""
     cdef int64_t n = out.shape[1]
     cdef Inputs inputs = laid_out(n, forward, strike, years, volatility, sign, discount)
@@ -154,7 +156,8 @@ cdef bint revalued(const double[::1] forward, const double[::1] volatility, cons
     cdef BlackOptions options
     cdef int registers = chosen(width)
     cdef bint good
-    if years.shape[0] != count or sign.shape[0] != count or factor.shape[0] != count or volatility.shape[0] != forward.shape[0]:
+    if (years.shape[0] != count or sign.shape[0] != count or factor.shape[0] != count
+            or volatility.shape[0] != forward.shape[0]):
         raise ValueError(f"{count} strikes, {years.shape[0]} times, {sign.shape[0]} signs, {factor.shape[0]} factors; "
                          f"{forward.shape[0]} forwards, {volatility.shape[0]} volatilities")
     if count == 0 or forward.shape[0] == 0:
@@ -181,8 +184,10 @@ def revalue_each(const double[::1] forward, const double[::1] volatility, const 
                  const double[::1] sign, const double[::1] factor, double[:, ::1] out, int width=0):
     """The same, the value of each option added to its own row of ``out`` (P, S)."""
     if out.shape[0] != strike.shape[0] or out.shape[1] != forward.shape[0]:
-        raise ValueError(f"{out.shape[0]} x {out.shape[1]} results for {strike.shape[0]} options in {forward.shape[0]} scenarios")
-    return revalued(forward, volatility, strike, years, sign, factor, &out[0, 0] if out.size else NULL, out.shape[1], width)
+        raise ValueError(f"{out.shape[0]} x {out.shape[1]} results for {strike.shape[0]} options in "
+                         f"{forward.shape[0]} scenarios")
+    return revalued(forward, volatility, strike, years, sign, factor, &out[0, 0] if out.size else NULL, out.shape[1],
+                    width)
 
 
 def revalue_option(const double[::1] forward, const double[::1] volatility, double strike, double years, double sign,

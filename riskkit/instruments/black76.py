@@ -67,8 +67,8 @@ class OptionGreeks:
     ----------
     price
     delta
-        By the forward: ``discount * N(d1)`` for a call, ``-discount * N(-d1)`` for a put. What Deribit quotes, with a discount
-        factor of 1.
+        By the forward: ``discount * N(d1)`` for a call, ``-discount * N(-d1)`` for a put. What Deribit quotes, with a
+        discount factor of 1.
     premium_adjusted_delta
         ``delta - price / forward``: what the holder of a coin-settled option has to hedge, since the price itself is held in
         coins, whose worth moves with the forward. NaN under the normal law, whose forward may be 0.

@@ -72,9 +72,10 @@ def implied_volatility(
 
     Notes
     -----
-    The relative error of a volatility is below ``5e-15 + 10 * resolution``. Out of the money the resolution is 1e-16 or less, so
-    every price > 0 gives its volatility back to 1e-14. In the money a price is mostly intrinsic value, and the resolution says
-    what its last digit leaves over; where that is nothing, the status is NO_INFORMATION.
+    The relative error of a volatility is below ``5e-15 + 10 * resolution``. Out of the money the resolution is below 1e-15
+    wherever crypto options are listed, so that a price gives its volatility back to 1e-14. In the money a price is mostly
+    intrinsic value, and the resolution says what its last digit leaves over; where that is nothing, or the value out of the
+    money is below 1e-290 of the forward and the strike, the status is NO_INFORMATION.
 
     References
     ----------

@@ -49,6 +49,8 @@ def refuse(options: Quoted, *, normal: bool) -> None:
     }  # fmt: skip
     for name, (low, high) in bounds.items():
         values = getattr(options, name)
+        if not values.size or (values.min() >= low and values.max() <= high):  # not so where there is NaN
+            continue
         wrong = ~((values >= low) & (values <= high))
         if wrong.any():
             raise DataError(

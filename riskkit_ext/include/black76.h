@@ -11,11 +11,11 @@
  *
  * so that one exponential serves price and Greeks: F phi(d1) = K phi(d2) = M phi(e).
  *
- * Domain: see BLACK_LEAST and the others; without time or volatility the price is D max(w (F - K), 0), delta is the mean of its two
- * slopes, and what would be infinite at the strike (gamma, theta, vanna, volga, charm) is 0. Relative error of the price out of the
- * money: a few units in the last place times 1 + e^2. Rates: r = -log(D) / T, 0 where T = 0.
- * Reason: NumPy passes memory a hundred times, and the C library's erfc and exp are not vectors. The loops below are; each is short
- * enough for the processor to work on several registers at once, which hides the latency of the long polynomials.
+ * Domain: see BLACK_LEAST and the others; without time or volatility the price is D max(w (F - K), 0), delta is the mean of its
+ * two slopes, and what would be infinite at the strike (gamma, theta, vanna, volga, charm) is 0. Relative error of the price out
+ * of the money: a few units in the last place times 1 + e^2. Rates: r = -log(D) / T, 0 where T = 0.
+ * Reason: NumPy passes memory a hundred times, and the C library's erfc and exp are not vectors. The loops below are; each is
+ * short enough for the processor to work on several registers at once, which hides the latency of the long polynomials.
  */
 #ifndef RISKKIT_BLACK76_H
 #define RISKKIT_BLACK76_H
@@ -23,7 +23,7 @@
 #include "normal.h"
 
 #define BLACK_BLOCK 256 /* options of a block: its arrays stay in the nearest cache */
-#define BLACK_LEAST 1e-100 /* forwards, strikes, discount factors, between this and its reciprocal; times and volatilities, at most */
+#define BLACK_LEAST 1e-100 /* of forwards, strikes and discount factors */
 #define BLACK_MOST 1e100
 #define BLACK_LONGEST 1e4 /* years */
 #define BLACK_WILDEST 1e4 /* volatility */
@@ -70,16 +70,16 @@ ALWAYS_INLINE BlackTail black_tail(double h, double s, double density) {
 
 /* The same text for registers of 2, 4 and 8 doubles. The wider ones fuse a * b + c into one rounding (see lanes.h): a price agrees
  * to 1e-15 of the forward, and to 1e-14 of itself where it is no less than 1e-12 of the forward. */
-#define BLACK_CLONE(name, attribute)                                                                                              \
-    attribute static uint64_t black_values_##name(const double *const *in, const int64_t *step, int64_t n, double *const *out) {   \
-        return black_values_of(in, step, n, out);                                                                                 \
-    }                                                                                                                             \
-    attribute static uint64_t black_revalue_##name(const BlackScenarios *scenarios, const BlackOptions *options, double *out) {    \
-        return black_revalue_of(scenarios, options, out);                                                                                \
-    }                                                                                                                             \
-    attribute static void black_implied_##name(const double *const *in, const int64_t *step, int64_t n, double *volatility,        \
-                                               double *resolution, int8_t *status) {                                              \
-        black_implied_of(in, step, n, volatility, resolution, status);                                                            \
+#define BLACK_CLONE(name, attribute)                                                                                             \
+    attribute static uint64_t black_values_##name(const double *const *in, const int64_t *step, int64_t n, double *const *out) { \
+        return black_values_of(in, step, n, out);                                                                                \
+    }                                                                                                                            \
+    attribute static uint64_t black_revalue_##name(const BlackScenarios *scenarios, const BlackOptions *options, double *out) {  \
+        return black_revalue_of(scenarios, options, out);                                                                        \
+    }                                                                                                                            \
+    attribute static void black_implied_##name(const double *const *in, const int64_t *step, int64_t n, double *volatility,      \
+                                               double *resolution, int8_t *status) {                                             \
+        black_implied_of(in, step, n, volatility, resolution, status);                                                           \
     }
 
 BLACK_CLONE(narrow, )

@@ -1,25 +1,33 @@
 /* The volatility behind a price (Black 1976); part of black76.h.
  *
- * The value out of the money over min(F, K), p(s) of s = sigma sqrt(T), grows from 0 to 1, with p' = phi(e) (black76.h). It is solved
- * in an objective that is nearly straight in s wherever p is (the idea of Jaeckel 2015, "Let's be rational"):
+ * The value out of the money over min(F, K), p(s) of s = sigma sqrt(T), grows from 0 to 1, with p' = phi(e) (black76.h). It is
+ * solved in an objective that is nearly straight in s wherever p is (the idea of Jaeckel 2015, "Let's be rational"):
  *
  *     p small: with y = |log(F / K)|, below its inflection     1 / sqrt(-log(p / min(y, 1))), which starts as s sqrt(2) / y
  *       at s^2 = 2 y, or below about s = y where y < 1
  *     p above 1/2                                              sqrt(-log(1 - p)), which ends as s / sqrt(8)
  *     between                                                  p
  *
- * by Householder's step of third order (exact second and third derivatives, error to the fourth power), kept inside a bracket that
- * each value narrows. When a step is below 1e-4 of s, one Newton step on p itself, or on 1 - p, takes off what the logarithm rounded.
+ * by Householder's step of third order (exact second and third derivatives, error to the fourth power), kept inside a bracket
+ * that each value narrows. When a step is below 1e-3 of s, one Newton step on p itself, or on 1 - p, takes off what the logarithm
+ * rounded.
  *
  * `resolution`: by how much of itself the volatility moves when the price moves by half a unit in its last place; the error is a
  * few times 1e-16 and a few times that. Whoever reads an option in the money has lost what the price rounded away.
  */
 
 #define BLACK_TRIES 100
-#define BLACK_CLOSE 1e-4
+#define BLACK_CLOSE 1e-3
 #define IMPLIED_NORMAL_EDGE 0.0833154705876863 /* P(1) of the normal law, bachelier.h */
 
-enum { IMPLIED_OK, IMPLIED_BELOW_INTRINSIC, IMPLIED_NO_INFORMATION, IMPLIED_ABOVE_BOUND, IMPLIED_NOT_A_NUMBER, IMPLIED_NOT_CONVERGED };
+enum {
+    IMPLIED_OK,
+    IMPLIED_BELOW_INTRINSIC,
+    IMPLIED_NO_INFORMATION,
+    IMPLIED_ABOVE_BOUND,
+    IMPLIED_NOT_A_NUMBER,
+    IMPLIED_NOT_CONVERGED
+};
 enum { IMPLIED_STRAIGHT, IMPLIED_LOW, IMPLIED_HIGH }; /* the objective */
 
 typedef struct {
@@ -47,8 +55,8 @@ static int black_implied_begin(const double *in, double *p, double *rest) {
 /* Y(z) to a hundredth of itself. */
 ALWAYS_INLINE double black_rough_mills(double z) { return 1.0 / (0.63662 * z + sqrt(0.13204 * z * z + 0.63662)); }
 
-/* The first s. In the low objective a straight line through 0 and the place where it begins; between, the normal law's at the strike;
- * above, Polya's normal law with the right slope at the inflection. */
+/* The first s. In the low objective a straight line through 0 and the place where it begins; between, the normal law's at the
+ * strike; above, Polya's normal law with the right slope at the inflection. */
 ALWAYS_INLINE void black_implied_start(BlackSolve *solve, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         double y = solve->y[i], p = solve->p[i], rest = solve->rest[i], middle = sqrt(2.0 * y), scale = black_smaller(y, 1.0);
@@ -80,7 +88,8 @@ ALWAYS_INLINE void black_implied_steps(BlackSolve *solve, int64_t count) {
         double low = error > 0.0 ? s : solve->low[i], high = error > 0.0 ? solve->high[i] : s;
         double u = black_larger(kind == IMPLIED_HIGH ? rest : tail.value, 1e-300), d = p1 / u;
         double scale = kind == IMPLIED_LOW ? black_smaller(solve->y[i], 1.0) : 1.0;
-        double l = black_larger(normal_log_ratio(black_larger(scale, 1e-300), u), 1e-300), power = kind == IMPLIED_HIGH ? -0.5 : -1.5;
+        double l = black_larger(normal_log_ratio(black_larger(scale, 1e-300), u), 1e-300);
+        double power = kind == IMPLIED_HIGH ? -0.5 : -1.5;
         double ratio = (kind == IMPLIED_HIGH ? solve->goal[i] / l : l / solve->goal[i]);
         double bend = -d * (1.0 + power / l), third = d * d * (1.0 + power / l - power / (l * l)) + bend * bend;
         double move = kind == IMPLIED_STRAIGHT ? error / p1 : 2.0 * (sqrt(ratio) - 1.0) * l / d;
@@ -136,7 +145,8 @@ ALWAYS_INLINE void black_implied_block(BlackSolve *solve, int64_t from, int64_t 
                                        int8_t *status) {
     double y[BLACK_BLOCK], p[BLACK_BLOCK], rest[BLACK_BLOCK];
     int64_t count = 0, searched, which[BLACK_BLOCK];
-    for (int64_t i = 0; i < rows; i++) solve->at[i] = fabs(normal_log_ratio(solve->in[BLACK_FORWARD][i], solve->in[BLACK_STRIKE][i]));
+    for (int64_t i = 0; i < rows; i++)
+        solve->at[i] = fabs(normal_log_ratio(solve->in[BLACK_FORWARD][i], solve->in[BLACK_STRIKE][i]));
     for (int64_t i = 0; i < rows; i++) {
         double in[BLACK_INPUTS];
         for (int k = 0; k < BLACK_INPUTS; k++) in[k] = solve->in[k][i];
@@ -166,12 +176,13 @@ ALWAYS_INLINE void black_implied_block(BlackSolve *solve, int64_t from, int64_t 
         if (status[from + k] != IMPLIED_OK) continue;
         double s = solve->found[i], most = black_smaller(solve->in[BLACK_FORWARD][k], solve->in[BLACK_STRIKE][k]);
         volatility[from + k] = s / sqrt(solve->in[BLACK_YEARS][k]);
-        resolution[from + k] = 0x1p-53 * solve->in[BLACK_VOLATILITY][k] / (solve->in[BLACK_DISCOUNT][k] * most * solve->slope[i] * s);
+        double price = solve->in[BLACK_VOLATILITY][k] / solve->in[BLACK_DISCOUNT][k];
+        resolution[from + k] = 0x1p-53 * price / (most * solve->slope[i] * s);
     }
 }
 
-ALWAYS_INLINE void black_implied_of(const double *const *in, const int64_t *step, int64_t n, double *volatility, double *resolution,
-                                    int8_t *status) {
+ALWAYS_INLINE void black_implied_of(const double *const *in, const int64_t *step, int64_t n, double *volatility,
+                                    double *resolution, int8_t *status) {
     BlackSolve solve;
     for (int64_t from = 0; from < n; from += BLACK_BLOCK) {
         int64_t rows = n - from < BLACK_BLOCK ? n - from : BLACK_BLOCK;

@@ -1,7 +1,7 @@
 """Black's formula against 40 digits, printed figures, a venue's own numbers and identities."""
 
 import pickle
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import mpmath
@@ -83,7 +83,7 @@ def test_values_that_haug_prints():
 
 def test_an_option_as_a_venue_marks_it():
     """Deribit, BTC-27SEP24-40000-C on 2023-11-10: prices in coins, Greeks in dollars, no interest, 365 days to the year."""
-    left = datetime(2024, 9, 27, 8, tzinfo=timezone.utc) - datetime(2023, 11, 10, 5, 18, 31, tzinfo=timezone.utc)
+    left = datetime(2024, 9, 27, 8, tzinfo=UTC) - datetime(2023, 11, 10, 5, 18, 31, tzinfo=UTC)
     found = black76_greeks(39_165.86, 40_000.0, left.total_seconds() / (365 * 86_400), 0.6086, "call")
     assert found.price / 39_165.86 == pytest.approx(0.2169, abs=5e-5)
     assert found.delta == pytest.approx(0.59833, abs=1e-5)
@@ -196,7 +196,8 @@ def test_a_result_is_frozen_and_survives_a_trip():
         ({"discount": 0.0}, "discount is out of range"), ({"discount": np.nan}, "discount is out of range"),
         ({"kind": "straddle"}, "kind is unknown; got 'straddle'"), ({"kind": [1.0, 0.5]}, "kind is unknown"),
         ({"kind": ["call", "Put"]}, "kind is unknown; got 'Put'"), ({"kind": np.nan}, "kind is unknown"),
-        ({"strike": "high"}, "strike is not numeric"), ({"strike": [1.0, 2.0], "volatility": [0.1] * 3}, "do not fit each other"),
+        ({"strike": "high"}, "strike is not numeric"),
+        ({"strike": [1.0, 2.0], "volatility": [0.1] * 3}, "do not fit each other"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("formula", [black76, black76_greeks])

@@ -154,7 +154,8 @@ def test_shapes_and_trips():
     [
         ({"forward": np.nan}, "forward is out of range"), ({"strike": 0.0}, "strike is out of range"),
         ({"years": -1.0}, "years is out of range"), ({"discount": np.nan}, "discount is out of range"),
-        ({"kind": "cal"}, "kind is unknown"), ({"model": "heston"}, "model is unknown"), ({"price": "dear"}, "price is not numeric"),
+        ({"kind": "cal"}, "kind is unknown"), ({"model": "heston"}, "model is unknown"),
+        ({"price": "dear"}, "price is not numeric"),
     ],
 )  # fmt: skip
 def test_refuses(change, message):
