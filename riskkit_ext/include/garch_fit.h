@@ -57,11 +57,11 @@ static void garch_search(const Model *model, const double *const *z, long n, con
         if (busy >> l & 1) garch_chain_rule(garch, point + l, g + l, H + l, gradient + l, hessian ? hessian + l : 0);
 }
 
-static void garch_search_single(const Model *model, const float *const *z, long n, const double *start, double *point,
+static void garch_search_single(const Model *model, const float *const *z, long n, const double *start, const double *point,
                                 double *value, double *gradient, double *hessian, unsigned busy) {
     const GarchModel *garch = (const GarchModel *)model;
     double natural[6 * LANES], g[6 * LANES], H[36 * LANES];
-    for (int l = 0; l < LANES; l++) garch_snap(garch, point + l, natural + l);
+    for (int l = 0; l < LANES; l++) garch_natural(garch, point + l, natural + l);
     garch_estimate(z, n, start, natural, value, g, hessian ? H : 0, garch->student, garch->leverage, garch->width_single, busy);
     for (int l = 0; l < LANES; l++)
         if (busy >> l & 1) garch_chain_rule(garch, point + l, g + l, H + l, gradient + l, hessian ? hessian + l : 0);
