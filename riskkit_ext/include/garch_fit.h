@@ -83,7 +83,8 @@ ALWAYS_INLINE double garch_ahead_of(const Model *model, const double *z, long n,
     double powers[AHEAD_SUMS + 1] = {1.0}, sums[AHEAD_SUMS] = {0.0}, ones = 0.0, faded = 1.0, last = 0.0, geometric = 0.0;
     for (int k = 0; k < AHEAD_SUMS; k++) powers[k + 1] = beta * powers[k];
     double h = omega + p * b, jump = powers[AHEAD_SUMS];
-    double lasting = log(FORGOTTEN / (h + (double)n)) / log(beta < 0.1 ? 0.1 : beta); /* observations of weight, no more than h + n */
+    /* observations until no h and no square, which are at most h + n, has any weight */
+    double lasting = log(FORGOTTEN / (h + (double)n)) / log(beta < 0.1 ? 0.1 : beta);
     long t = beta < 1.0 && lasting < (double)n ? n - (long)lasting : 0, lone = t + (n - t) % AHEAD_SUMS;
     for (; t < lone; t++) {
         double e = z[t] - mu;
