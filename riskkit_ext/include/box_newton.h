@@ -41,9 +41,6 @@
 #define NEWTON_ROUGH_NOISE 1e-3 /* of a log-likelihood in single precision */
 #define NEWTON_ROUGH_PASSES 25
 #define NEWTON_ROUGH_GAIN 0.1 /* expected of a step; below it a gain may be hidden by rounding */
-#define NEWTON_ROUGH_CURVATURE 5e-5 /* relative error of a Hessian in single precision */
-#define NEWTON_TURN 0.1 /* relative change of the Hessian over one standard error */
-#define NEWTON_END 5e-11 /* standard errors; of the one exact gradient after a rough Hessian */
 #define NEWTON_SHRINK 0.25 /* ratio of successive steps on one Hessian that is not good enough */
 
 enum { FIT_OK = 0, FIT_BOUND = 1, FIT_NOT_CONVERGED = 2, FIT_FAILED = 3 };
@@ -58,7 +55,6 @@ typedef struct {
     double value, gradient[NEWTON_MOST], hessian[NEWTON_MOST][NEWTON_MOST];
     double damping, predicted, slope, reach, length; /* length: of the step, in standard errors */
     double noise; /* of `value` */
-    double away; /* from where the Hessian is known, in standard errors */
 } Newton;
 
 /* Set the box; a parameter whose bounds are equal is not searched. */
@@ -77,7 +73,6 @@ static void newton_start(Newton *search, const double *start) {
     search->passes = 0;
     search->curved = 1;
     search->length = search->noise = 0.0;
-    search->away = 1.0;
     search->status = FIT_NOT_CONVERGED;
     search->damping = 0.0;
     search->predicted = search->slope = 0.0;
@@ -215,7 +210,6 @@ static int newton_go(Newton *search) {
     search->slope = 0.0;
     for (int i = 0; i < search->size; i++) search->slope += search->step[i] * search->gradient[i];
     search->length = search->predicted > 0.0 ? sqrt(2.0 * search->predicted) : 0.0;
-    search->away += search->length;
     return newton_try(search, 1.0);
 }
 
@@ -270,8 +264,7 @@ static int newton_feed_gradient(Newton *search, double value, const double *grad
         double length = search->predicted > 0.0 ? sqrt(2.0 * search->predicted) : 0.0;
         if (damping == 0.0 && search->passes < NEWTON_PASSES) {
             double ratio = first ? 1.0 : length / before;
-            double bent = NEWTON_ROUGH_CURVATURE + NEWTON_TURN * search->away;
-            if (!rough && (sharper ? length * bent <= NEWTON_END : length * ratio <= NEWTON_CLOSE)) return newton_land(search, 1);
+            if (!rough && !sharper && length * ratio <= NEWTON_CLOSE) return newton_land(search, 1);
             search->rough = rough && length >= NEWTON_ROUGH;
             int near = (first && length < NEWTON_NEAR) || (sharper && length < NEWTON_CHORD) || rough > search->rough;
             if (ratio <= NEWTON_SHRINK || near) {
@@ -337,7 +330,6 @@ static int newton_feed(Newton *search, double value, const double *gradient, con
     }
     if (first || sharper || gain >= 1e-3 * reach * slope - newton_noise(search)) {
         newton_take(search, value, gradient, stride);
-        search->away = 0.0;
         for (int i = 0; i < size; i++)
             for (int j = 0; j < size; j++) search->hessian[i][j] = hessian[(i * size + j) * stride];
     } else if (search->rough && search->predicted < NEWTON_ROUGH_GAIN) {

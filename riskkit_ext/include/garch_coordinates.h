@@ -34,23 +34,6 @@ static void garch_natural(const GarchModel *garch, const double *point, double *
     natural[5 * LANES] = garch->leverage ? 2.0 * share * point[5 * LANES] - natural[2 * LANES] : 0.0;
 }
 
-/* The same for single precision, which moves the point to where the natural parameters are exact in it: an error in beta of one
- * rounding moves every variance the same way, and the maximum by 1e-5 standard errors. */
-static void garch_snap(const GarchModel *garch, double *point, double *natural) {
-    garch_natural(garch, point, natural);
-    for (int i = 0; i < GARCH_SIZE; i++)
-        if (i != 4) natural[i * LANES] = (double)(float)natural[i * LANES];
-    double alpha = natural[2 * LANES], gamma = natural[5 * LANES], share = alpha + 0.5 * gamma, p = share + natural[3 * LANES];
-    double eta = natural[4 * LANES], k = (double)(float)(eta / (1.0 - 2.0 * eta));
-    if (garch->student) point[4 * LANES] = natural[4 * LANES] = k / (1.0 + 2.0 * k);
-    point[0] = natural[0];
-    if (!garch->targeting) point[LANES] = natural[LANES];
-    if (point[2 * LANES] >= garch->model.upper[2] || !(p > 0.0)) return;
-    point[2 * LANES] = p < garch->model.upper[2] ? p : garch->model.upper[2];
-    point[3 * LANES] = share / p;
-    if (garch->leverage && share > 0.0) point[5 * LANES] = 0.5 * (alpha + gamma) / share;
-}
-
 /* Derivatives of (alpha, beta, gamma) by p, s and q. The other natural parameters are coordinates themselves, but for omega with
  * targeting, 1 - p. */
 typedef struct {

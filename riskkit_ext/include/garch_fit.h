@@ -57,11 +57,11 @@ static void garch_search(const Model *model, const double *const *z, long n, con
         if (busy >> l & 1) garch_chain_rule(garch, point + l, g + l, H + l, gradient + l, hessian ? hessian + l : 0);
 }
 
-static void garch_search_single(const Model *model, const float *const *z, long n, const double *start, double *point,
+static void garch_search_single(const Model *model, const float *const *z, long n, const double *start, const double *point,
                                 double *value, double *gradient, double *hessian, unsigned busy) {
     const GarchModel *garch = (const GarchModel *)model;
     double natural[6 * LANES], g[6 * LANES], H[36 * LANES];
-    for (int l = 0; l < LANES; l++) garch_snap(garch, point + l, natural + l);
+    for (int l = 0; l < LANES; l++) garch_natural(garch, point + l, natural + l);
     garch_estimate(z, n, start, natural, value, g, hessian ? H : 0, garch->student, garch->leverage, garch->width_single, busy);
     for (int l = 0; l < LANES; l++)
         if (busy >> l & 1) garch_chain_rule(garch, point + l, g + l, H + l, gradient + l, hessian ? hessian + l : 0);
@@ -83,7 +83,8 @@ ALWAYS_INLINE double garch_ahead_of(const Model *model, const double *z, long n,
     double powers[AHEAD_SUMS + 1] = {1.0}, sums[AHEAD_SUMS] = {0.0}, ones = 0.0, faded = 1.0, last = 0.0, geometric = 0.0;
     for (int k = 0; k < AHEAD_SUMS; k++) powers[k + 1] = beta * powers[k];
     double h = omega + p * b, jump = powers[AHEAD_SUMS];
-    double lasting = log(FORGOTTEN / (h + (double)n)) / log(beta < 0.1 ? 0.1 : beta); /* observations of weight, no more than h + n */
+    /* observations until no h and no square, which are at most h + n, has any weight */
+    double lasting = log(FORGOTTEN / (h + (double)n)) / log(beta < 0.1 ? 0.1 : beta);
     long t = beta < 1.0 && lasting < (double)n ? n - (long)lasting : 0, lone = t + (n - t) % AHEAD_SUMS;
     for (; t < lone; t++) {
         double e = z[t] - mu;

@@ -14,6 +14,15 @@ TARGET ALWAYS_INLINE void garch_pass_of(const lane_real *const *z, long n, const
                                         double *gradient, double *hessian, int student, int leverage, int curved) {
     lane mu = lane_load(point), omega = lane_load(point + LANES), alpha = lane_load(point + 2 * LANES);
     lane beta = lane_load(point + 3 * LANES), zero = lane_all(0), gamma = leverage ? lane_load(point + 5 * LANES) : zero;
+#ifdef SINGLE /* omega takes in what alpha and beta lose by rounding, times the mean of e^2 and h, which is 1 */
+    double whole[WIDTH];
+    for (int l = 0; l < WIDTH; l++) {
+        double a = point[2 * LANES + l], bb = point[3 * LANES + l];
+        double taken = point[LANES + l] + (a - (float)a) + (bb - (float)bb);
+        whole[l] = taken > 0.5 * point[LANES + l] ? taken : point[LANES + l];
+    }
+    omega = lane_load(whole);
+#endif
     GarchShape shapes[WIDTH];
     double columns[6][WIDTH];
     for (int l = 0; l < WIDTH; l++) {
@@ -39,7 +48,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const lane_real *const *z, long n, const
     lane Hmm = zero, Hmw = zero, Hma = zero, Hmb = zero, Hww = zero, Hwa = zero, Hwb = zero, Haa = zero, Hab = zero, Hbb = zero;
     lane Hme = zero, Hwe = zero, Hae = zero, Hbe = zero, squares = zero, sum_direct = zero, tilt = 2.0 * half_less * k;
     lane Hmg = zero, Hwg = zero, Hag = zero, Hbg = zero, Hge = zero, Hgg = zero;
-    lane all_m = zero, all_w = zero, all_a = zero, all_b = zero, all_g = zero, all_tail = zero, all_direct = zero, lost = zero;
+    lane all_m = zero, all_w = zero, all_a = zero, all_b = zero, all_g = zero, all_tail = zero, all_direct = zero;
     LogSum log_h = log_sum_start(), log_g = log_sum_start();
 
     lane hs[LOG_BLOCK], es[LOG_BLOCK], by_h[LOG_BLOCK], by_hh[LOG_BLOCK], by_he[LOG_BLOCK], by_h_eta[LOG_BLOCK];
@@ -172,9 +181,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const lane_real *const *z, long n, const
         all_a += ga;
         all_b += gb;
         all_g += gg;
-        lane before = all_tail; /* this one adds up to half of n, and its rounding would move eta by 1e-5 standard errors */
         all_tail += tail;
-        lost += tail - (all_tail - before);
         all_direct += sum_direct;
         gm = gw = ga = gb = gg = tail = sum_direct = zero;
 #endif
@@ -207,7 +214,6 @@ TARGET ALWAYS_INLINE void garch_pass_of(const lane_real *const *z, long n, const
     log_sum_total(&log_h, columns[0]);
     if (student) log_sum_total(&log_g, columns[1]);
     lane_store(columns[2], tail);
-    lane_store(columns[5], lost);
     lane_store(columns[3], tail2);
     lane_store(columns[4], squares);
     for (int l = 0; l < WIDTH; l++) {
@@ -217,7 +223,7 @@ TARGET ALWAYS_INLINE void garch_pass_of(const lane_real *const *z, long n, const
             continue;
         }
         const GarchShape *s = &shapes[l];
-        double logs = lh - columns[1][l], x = columns[2][l] + columns[5][l], xx = columns[3][l];
+        double logs = lh - columns[1][l], x = columns[2][l], xx = columns[3][l];
         value[l] = count * s->constant[0] - 0.5 * lh + s->c1[0] * logs;
         gradient[4 * LANES + l] = count * s->constant[1] + s->c1[1] * logs - s->k[1] * s->c1[0] * x;
         if (!curved) continue;

@@ -82,13 +82,10 @@ static int walk_together(const Model *model, Walker *walkers, unsigned waiting, 
         for (int i = 0; i < 3; i++) start[i * LANES + l] = walker->start[i];
         for (int i = 0; i < model->size; i++) point[i * LANES + l] = walker->search.trial[i];
     }
-    if (kind & 2) {
+    if (kind & 2)
         model->estimate(model, single, n, start, point, value, gradient, hessian, (1u << count) - 1);
-        for (int l = 0; l < count; l++)
-            for (int i = 0; i < model->size; i++) served[l]->search.trial[i] = point[i * LANES + l];
-    } else {
+    else
         model->evaluate(model, z, n, start, point, value, gradient, hessian, (1u << count) - 1);
-    }
     for (int l = 0; l < count; l++) walker_feed(served[l], model, value[l], gradient + l, memory + l);
     return (last + 1) % WALKERS;
 }

@@ -35,8 +35,8 @@ typedef struct Model {
     /* of the lanes whose bit in `busy` is set, with fixed numbers start (3 x LANES); hessian is 0 when it is not wanted */
     void (*evaluate)(const struct Model *model, const double *const *z, long n, const double *start, const double *point, double *value,
                      double *gradient, double *hessian, unsigned busy);
-    /* the same in single precision, near `point`, which becomes the point where that is exact; 0 when there is no such thing */
-    void (*estimate)(const struct Model *model, const float *const *z, long n, const double *start, double *point,
+    /* the same in single precision; 0 when there is no such thing */
+    void (*estimate)(const struct Model *model, const float *const *z, long n, const double *start, const double *point,
                      double *value, double *gradient, double *hessian, unsigned busy);
     /* peaks of the grid on the window y that are not in *known, at most MOST_FRESH, best first; *known becomes the present
      * peaks. `survey` holds what the grid was `moved` observations ago; moved = 0: begin anew; -1: so, and with the points from

@@ -34,8 +34,10 @@ ALWAYS_INLINE double window_load_of(const double *y, long n, int centred, double
     double centre = *mean, spread = sqrt(window_sum(y, n, centre, 2) / (double)n), parts[8] = {0.0};
     *scale = spread > 1e-14 * fabs(centre) ? spread : 0.0;
     double inverse = *scale > 0.0 ? 1.0 / *scale : 0.0;
-    long whole = single ? n - n % 8 : 0;
-    for (long t = 0; t < whole; t += 8)
+    long whole = n - n % 8;
+    for (long t = 0; t < n && !single; t++) z[t] = (y[t] - centre) * inverse;
+    if (!single) return 0.0;
+    for (long t = 0; t < whole; t += 8) /* all in one sweep */
         for (int k = 0; k < 8; k++) {
             double away = (y[t + k] - centre) * inverse, square = away * away;
             z[t + k] = away;
@@ -44,7 +46,7 @@ ALWAYS_INLINE double window_load_of(const double *y, long n, int centred, double
         }
     for (long t = whole; t < n; t++) {
         z[t] = (y[t] - centre) * inverse;
-        if (single) single[t] = (float)z[t];
+        single[t] = (float)z[t];
         parts[0] += z[t] * z[t] * z[t] * z[t];
     }
     return (((parts[0] + parts[1]) + (parts[2] + parts[3])) + ((parts[4] + parts[5]) + (parts[6] + parts[7]))) / (double)n;
