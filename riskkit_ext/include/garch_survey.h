@@ -112,6 +112,20 @@ static void garch_grid_begin(const GarchModel *garch, const double *omega, int p
     grid->c1 = 0.5 * (1.0 + GRID_ETA) / GRID_ETA;
 }
 
+/* The highest value in the first rows of the grid. */
+static double garch_highest(const double *values, int rows) {
+    double across[GRID_PERSISTENCES], highest;
+    memcpy(across, values, sizeof across);
+    for (int row = 1; row < rows; row++)
+        for (int j = 0; j < GRID_PERSISTENCES; j++) {
+            double value = values[row * GRID_PERSISTENCES + j];
+            across[j] = value > across[j] ? value : across[j];
+        }
+    highest = across[0];
+    for (int j = 1; j < GRID_PERSISTENCES; j++) highest = across[j] > highest ? across[j] : highest;
+    return highest;
+}
+
 /* The drift row of the window y, which lives on the start variance: computed exactly for every window. */
 static void garch_survey_drift(const GarchModel *garch, const double *omega, const double *y, long n, double b, double mean,
                                double scale, double *values) {
@@ -123,7 +137,8 @@ static void garch_survey_drift(const GarchModel *garch, const double *omega, con
     garch_values_of(&grid, &before, &after, garch->student, GRID_PERSISTENCES, garch->width_single, values);
 }
 
-/* Values of the grid on the window y, each point at its best asymmetry; `moved` as in Model. */
+/* Values of the grid on the window y, each point at its best asymmetry; `moved` as in Model. The drift row is left as it is carried
+ * where that is far below the highest point. */
 static void garch_survey(const GarchModel *garch, GarchSurvey *survey, const double *y, long n, long moved, double b,
                          double mean, double scale, double *values) {
     int width = garch->width_single, student = garch->student, size = garch_rows(garch) * GRID_PERSISTENCES;
@@ -147,7 +162,8 @@ static void garch_survey(const GarchModel *garch, GarchSurvey *survey, const dou
                 survey->asymmetries[i] = q;
             }
     }
-    if (moved) garch_survey_drift(garch, survey->omega, y, n, b, mean, scale, values);
+    if (moved && !(garch_highest(values, 1) < garch_highest(values, garch_rows(garch)) - 1.5 * FUTILE))
+        garch_survey_drift(garch, survey->omega, y, n, b, mean, scale, values);
 }
 
 /* Whether a share and a persistence are nearest to this point of the grid. The drift row has its own maxima. */
@@ -164,14 +180,6 @@ static int garch_near(const Model *model, const double *maximum, const double *s
            (row == last || s < shares[row + 1]);
 }
 
-/* The highest of the points whose bit is set. */
-static int garch_highest(uint64_t points, const double *values) {
-    int top = -1;
-    for (int i = 0; i < GARCH_GRID; i++)
-        if (points >> i & 1 && (top < 0 || values[i] > values[top])) top = i;
-    return top;
-}
-
 /* See Model. */
 static int garch_peaks(const Model *model, const double *y, long n, long moved, const double *start, double mean, double scale,
                        double *memory, uint64_t *known, double (*best)[NEWTON_MOST]) {
@@ -184,10 +192,15 @@ static int garch_peaks(const Model *model, const double *y, long n, long moved, 
     if (moved < 0) fresh |= garch->leverage ? grid_standing_leverage : grid_standing;
     *known = peaks;
     int count = 0;
-    double highest = peaks ? values[garch_highest(peaks, values)] : -INFINITY;
+    double highest = garch_highest(values, garch_rows(garch));
     for (; fresh && count < MOST_FRESH; count++) {
-        int top = garch_highest(fresh, values);
-        if (moved >= 0 && values[top] < highest - FUTILE) break;
+        int top = -1;
+        for (int i = 0; i < GARCH_GRID; i++)
+            if (fresh >> i & 1 && (top < 0 || values[i] > values[top])) top = i;
+        if (moved >= 0 && values[top] < highest - FUTILE) {
+            *known &= ~fresh; /* until they have risen */
+            break;
+        }
         garch_grid_point(garch, survey->omega, top, survey->asymmetries[top], best[count]);
         fresh &= ~(UINT64_C(1) << top);
     }
