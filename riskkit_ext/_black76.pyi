@@ -57,25 +57,5 @@ def revalue(
     out: _Array,
     width: int = 0,
 ) -> bool: ...
-def revalue_each(
-    forward: _Array,
-    volatility: _Array,
-    strike: _Array,
-    years: _Array,
-    sign: _Array,
-    factor: _Array,
-    out: _Array,
-    width: int = 0,
-) -> bool: ...
-def revalue_option(
-    forward: _Array,
-    volatility: _Array,
-    strike: float,
-    years: float,
-    sign: float,
-    factor: float,
-    out: _Array,
-    width: int = 0,
-) -> bool: ...
 def normal(z: _Array, density: _Array, mills: _Array, decline: _Array) -> None: ...
 def log_ratio(a: _Array, b: _Array, out: _Array) -> None: ...

@@ -31,7 +31,6 @@ cdef extern from "bachelier.h" nogil:
         const double *years
         const double *sign
         const double *factor
-        int64_t row
     ctypedef struct Mills:
         double at_a
         double at_b
@@ -149,8 +148,11 @@ def implied(const double[::1] forward, const double[::1] strike, const double[::
             black_implied(inputs.at, inputs.step, n, &volatility[0], &resolution[0], &status[0], registers)
 
 
-cdef bint revalued(const double[::1] forward, const double[::1] volatility, const double[::1] strike, const double[::1] years,
-                   const double[::1] sign, const double[::1] factor, double *out, int64_t row, int width) except -1:
+def revalue(const double[::1] forward, const double[::1] volatility, const double[::1] strike, const double[::1] years,
+            const double[::1] sign, const double[::1] factor, double[::1] out, int width=0):
+    """Add the values of P options, each times its ``factor`` (quantity and discount), in S scenarios of one forward and one
+    volatility to ``out`` (S,); True as for ``prices``. A forward times c is a strike over c; a volatility times c, a time
+    times c^2."""
     cdef int64_t count = strike.shape[0]
     cdef BlackScenarios scenarios
     cdef BlackOptions options
@@ -160,44 +162,16 @@ cdef bint revalued(const double[::1] forward, const double[::1] volatility, cons
             or volatility.shape[0] != forward.shape[0]):
         raise ValueError(f"{count} strikes, {years.shape[0]} times, {sign.shape[0]} signs, {factor.shape[0]} factors; "
                          f"{forward.shape[0]} forwards, {volatility.shape[0]} volatilities")
+    if out.shape[0] != forward.shape[0]:
+        raise ValueError(f"{out.shape[0]} results for {forward.shape[0]} scenarios")
     if count == 0 or forward.shape[0] == 0:
         return True
     scenarios.count, scenarios.forward, scenarios.volatility = forward.shape[0], &forward[0], &volatility[0]
     options.count, options.strike, options.years = count, &strike[0], &years[0]
-    options.sign, options.factor, options.row = &sign[0], &factor[0], row
+    options.sign, options.factor = &sign[0], &factor[0]
     with nogil:
-        good = black_revalue(&scenarios, &options, out, registers) == 0
+        good = black_revalue(&scenarios, &options, &out[0], registers) == 0
     return good
-
-
-def revalue(const double[::1] forward, const double[::1] volatility, const double[::1] strike, const double[::1] years,
-            const double[::1] sign, const double[::1] factor, double[::1] out, int width=0):
-    """Add the values of P options, each times its ``factor`` (quantity and discount), in S scenarios of one forward and one
-    volatility to ``out`` (S,); True as for ``prices``. A forward times c is a strike over c; a volatility times c, a time
-    times c^2."""
-    if out.shape[0] != forward.shape[0]:
-        raise ValueError(f"{out.shape[0]} results for {forward.shape[0]} scenarios")
-    return revalued(forward, volatility, strike, years, sign, factor, &out[0] if out.shape[0] else NULL, 0, width)
-
-
-def revalue_each(const double[::1] forward, const double[::1] volatility, const double[::1] strike, const double[::1] years,
-                 const double[::1] sign, const double[::1] factor, double[:, ::1] out, int width=0):
-    """The same, the value of each option added to its own row of ``out`` (P, S)."""
-    if out.shape[0] != strike.shape[0] or out.shape[1] != forward.shape[0]:
-        raise ValueError(f"{out.shape[0]} x {out.shape[1]} results for {strike.shape[0]} options in "
-                         f"{forward.shape[0]} scenarios")
-    return revalued(forward, volatility, strike, years, sign, factor, &out[0, 0] if out.size else NULL, out.shape[1],
-                    width)
-
-
-def revalue_option(const double[::1] forward, const double[::1] volatility, double strike, double years, double sign,
-                   double factor, double[::1] out, int width=0):
-    """The same of one option, added to ``out`` (S,)."""
-    cdef const double[::1] one = <double[:1]>&strike, time = <double[:1]>&years, side = <double[:1]>&sign
-    cdef const double[::1] times = <double[:1]>&factor
-    if out.shape[0] != forward.shape[0]:
-        raise ValueError(f"{out.shape[0]} results for {forward.shape[0]} scenarios")
-    return revalued(forward, volatility, one, time, side, times, &out[0] if out.shape[0] else NULL, 0, width)
 
 
 def normal(const double[::1] z, double[::1] density, double[::1] mills, double[::1] decline):

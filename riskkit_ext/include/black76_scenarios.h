@@ -15,7 +15,6 @@ typedef struct {
 typedef struct {
     int64_t count;
     const double *strike, *years, *sign, *factor; /* (count): factor is quantity times discount */
-    int64_t row; /* what lies between an option's results and the next one's; 0: all are added into one row */
 } BlackOptions;
 
 typedef struct {
@@ -78,7 +77,7 @@ ALWAYS_INLINE uint64_t black_revalue_of(const BlackScenarios *scenarios, const B
         bad |= black_scenarios_load(&block, scenarios, from, rows);
         for (int64_t p = 0; p < options->count; p++)
             black_scenarios_add(&block, rows, options->strike[p], options->years[p], options->sign[p], options->factor[p],
-                                out + p * options->row + from);
+                                out + from);
     }
     return bad;
 }

@@ -109,13 +109,12 @@ def test_scenarios_are_many_prices(count, scenarios, width):
         terms = [np.array([x]) for x in (strike[row], years[row])]
         assert kernel.prices(forward, *terms, volatility, sign[row : row + 1], ONE, expected[row])
     expected *= factor[:, None]
-    each, total, single = np.ones((count, scenarios)), np.ones(scenarios), np.ones(scenarios)
-    assert kernel.revalue_each(forward, volatility, strike, years, sign, factor, each, width)
+    total, single = np.ones(scenarios), np.ones(scenarios)
     assert kernel.revalue(forward, volatility, strike, years, sign, factor, total, width)
     for row in range(count):
-        assert kernel.revalue_option(forward, volatility, strike[row], years[row], sign[row], factor[row], single, width)
+        one = slice(row, row + 1)
+        assert kernel.revalue(forward, volatility, strike[one], years[one], sign[one], factor[one], single, width)
     bound = 2e-14 * forward.max() * np.abs(factor).sum()
-    np.testing.assert_allclose(each - 1, expected, rtol=0, atol=bound)
     np.testing.assert_allclose(total - 1, expected.sum(axis=0), rtol=0, atol=bound)
     np.testing.assert_allclose(single, total, rtol=0, atol=bound)
 
@@ -123,8 +122,8 @@ def test_scenarios_are_many_prices(count, scenarios, width):
 def test_a_scaled_forward_is_a_strike_and_a_scaled_volatility_a_time():
     forward, volatility = np.linspace(40e3, 80e3, 50), np.linspace(0.3, 1.2, 50)
     out, expected = np.zeros(50), np.zeros(50)
-    kernel.revalue_option(1.1 * forward, 1.3 * volatility, 6e4, 0.5, -1.0, 2.0, expected)
-    kernel.revalue_option(forward, volatility, 6e4 / 1.1, 0.5 * 1.3**2, -1.0, 2.0 * 1.1, out)
+    kernel.revalue(1.1 * forward, 1.3 * volatility, *np.array([[6e4], [0.5], [-1.0], [2.0]]), expected)
+    kernel.revalue(forward, volatility, *np.array([[6e4 / 1.1], [0.5 * 1.3**2], [-1.0], [2.0 * 1.1]]), out)
     np.testing.assert_allclose(out, expected, rtol=1e-12)
 
 
@@ -172,8 +171,6 @@ def test_what_does_not_fit_together_is_refused():
         kernel.revalue(forward, volatility, strike, years[:4], sign, np.ones(5), np.zeros(5))
     with pytest.raises(ValueError, match="4 results"):
         kernel.revalue(forward, volatility, strike, years, sign, np.ones(5), np.zeros(4))
-    with pytest.raises(ValueError, match="2 x 5 results"):
-        kernel.revalue_each(forward, volatility, strike, years, sign, np.ones(5), np.zeros((2, 5)))
     frozen = np.zeros(5)
     frozen.setflags(write=False)
     with pytest.raises(ValueError, match="read-only"):
